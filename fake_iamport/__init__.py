@@ -1,3 +1,49 @@
-"""A stand-in for the i'mport (PortOne V1) payment REST API."""
+"""A stand-in for the i'mport (PortOne V1) payment REST API.
+
+::
+
+    from fake_iamport import FakeIamport
+
+    with FakeIamport() as server:
+        print(server.url, server.imp_key)
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fake_iamport.app import create_app
+    from fake_iamport.clock import Clock
+    from fake_iamport.server import AsyncFakeIamport, AsyncFakeMerchant, FakeIamport, FakeMerchant
+    from fake_iamport.settings import MerchantSettings, Settings
 
 __version__ = "0.1.0"
+__all__ = [
+    "AsyncFakeIamport",
+    "AsyncFakeMerchant",
+    "Clock",
+    "FakeIamport",
+    "FakeMerchant",
+    "MerchantSettings",
+    "Settings",
+    "__version__",
+    "create_app",
+]
+
+_HOMES = {
+    "AsyncFakeIamport": "server",
+    "AsyncFakeMerchant": "server",
+    "Clock": "clock",
+    "FakeIamport": "server",
+    "FakeMerchant": "server",
+    "MerchantSettings": "settings",
+    "Settings": "settings",
+    "create_app": "app",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for, so that the command line starts quickly."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fake_iamport' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"fake_iamport.{_HOMES[name]}"), name)

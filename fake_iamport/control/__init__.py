@@ -1,0 +1,1 @@
+"""The control API, ``/_fake/…``: what tests and QA steer the emulator with."""

@@ -1,0 +1,95 @@
+"""The control API as a Starlette application, with the descriptions of both APIs."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fake_iamport.control.declaration import (
+    ControlError,
+    ControlRoute,
+    control_routes,
+    convert,
+)
+from fake_iamport.domain.errors import BodyTooLarge
+from fake_iamport.emulator import Emulator
+from fake_iamport.openapi import api_document, control_document
+from fake_iamport.suggestions import did_you_mean
+from fake_iamport.wire.bodies import read_body
+
+__all__ = ["create_control_app"]
+
+
+def create_control_app(emulator: Emulator) -> Starlette:
+    """Make the control API of ``emulator``."""
+    routes = [
+        Route(f"/_fake{route.path}", _endpoint(route, emulator), methods=[route.method])
+        for route in control_routes()
+    ]
+    routes.append(Route("/_fake/openapi.json", _describe_control))
+    routes.append(Route("/openapi.json", _describe_api))
+    return Starlette(
+        routes=routes,
+        exception_handlers={ControlError: _refuse, HTTPException: _refuse_path},
+    )
+
+
+def _endpoint(route: ControlRoute, emulator: Emulator) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        values = {**request.query_params, **await _body(request), **request.path_params}
+        result = await route.function(emulator, convert(route.inputs, values))
+        return _json(result, route.status)
+
+    return endpoint
+
+
+async def _body(request: Request) -> dict[str, object]:
+    try:
+        body = await read_body(request.receive, None)
+    except BodyTooLarge as error:
+        raise ControlError(error.message, status=error.status) from None
+    if not body:
+        return {}
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ControlError(f"the body is not valid JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise ControlError("the body must be a JSON object")
+    return value
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    field = getattr(error, "field", None)
+    status = getattr(error, "status", 400)
+    return _json({"error": {"field": field, "message": str(error)}}, status)
+
+
+async def _refuse_path(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    if status == 405:
+        message = f"{request.url.path} does not take {request.method}"
+    else:
+        paths = [f"/_fake{route.path}" for route in control_routes()]
+        message = (
+            f"the control API has no {request.url.path}{did_you_mean(request.url.path, paths)}"
+            "; /_fake/openapi.json describes it"
+        )
+    return _json({"error": {"field": None, "message": message}}, status)
+
+
+async def _describe_control(_: Request) -> Response:
+    return _json(control_document(), 200)
+
+
+async def _describe_api(_: Request) -> Response:
+    return _json(api_document(), 200)
+
+
+def _json(value: object, status: int) -> Response:
+    body = msgspec.json.encode(value)
+    return Response(body, status_code=status, media_type="application/json")

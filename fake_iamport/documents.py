@@ -1,0 +1,384 @@
+"""Reads YAML, JSON and CSV texts into typed values and says precisely where one is wrong.
+
+A mistake becomes a :class:`DocumentError`, whose text is what a person needs to mend the file::
+
+    failures.yaml:12:5: failures.lost_card.codes.nice.code: expected text, got a list
+
+Types are msgspec's; they should forbid unknown fields, so that a misspelt key is found. The YAML
+is a plain subset that means the same as JSON: ``yes``, ``on`` and ``012`` are text, dates are
+text, keys are always text, and no tag builds more than text, numbers, booleans, lists, mappings.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+from msgspec import inspect
+
+from fake_iamport.suggestions import did_you_mean
+
+__all__ = ["Document", "DocumentError", "load_document", "load_table"]
+
+T = TypeVar("T")
+Path = tuple[str | int, ...]
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_MAX_DEPTH = 64
+_MAX_VALUES = 200_000
+
+
+class DocumentError(Exception):
+    """A text that can't be read as what it should be.
+
+    ``source`` names the text (a file name), ``line`` and ``column`` count from 1, ``field`` is the
+    path of the value inside the document (empty for the whole), ``message`` says what is wrong.
+    """
+
+    def __init__(self, source: str, line: int, column: int, field: str, message: str) -> None:
+        self.source = source
+        self.line = line
+        self.column = column
+        self.field = field
+        self.message = message
+        place = f"{source}:{line}:{column}"
+        super().__init__(": ".join(part for part in (place, field, message) if part))
+
+
+def load_document(text: str, type_: type[T], source: str) -> T:
+    """Read a YAML or JSON text as ``type_``; ``source`` is the name to use in errors.
+
+    Raises:
+        DocumentError: the first mistake.
+    """
+    return Document(text, source).read(type_)
+
+
+def load_table(text: str, type_: type[T], source: str) -> tuple[T, ...]:
+    """Read a CSV text with a header line, one ``type_`` a line; an empty cell counts as absent.
+
+    Raises:
+        DocumentError: the first mistake.
+    """
+    rows = csv.reader(text.splitlines(), strict=True)
+    try:
+        header = next(rows, [])
+        return tuple(_row(cells, header, type_, source, rows.line_num) for cells in rows)
+    except csv.Error as error:
+        raise DocumentError(source, rows.line_num, 1, "", str(error)) from None
+
+
+class Document:
+    """A parsed document that remembers where each of its values stands.
+
+    For checks that a type can't express: ``read`` the document, look at the values, and raise what
+    ``error`` returns.
+
+    Raises:
+        DocumentError: the text is no YAML or JSON, or has a key twice.
+    """
+
+    def __init__(self, text: str, source: str) -> None:
+        self._source = source
+        self._count = 0
+        self._root = self._compose(text)
+        self._value = self._value_of(self._root, ())
+
+    def read(self, type_: type[T]) -> T:
+        """Return the document as ``type_``.
+
+        Raises:
+            DocumentError: the first mistake.
+        """
+        try:
+            return msgspec.convert(self._value, type_, str_keys=True)
+        except msgspec.ValidationError as error:
+            raise self._explained(str(error), type_) from None
+
+    def error(self, message: str, *path: str | int, at_key: bool = False) -> DocumentError:
+        """Return the error that says ``message`` about the value at ``path``.
+
+        Its position is that of the value, or with ``at_key`` that of the key in front of it.
+        """
+        mark = _find(self._root, path, at_key=at_key).start_mark
+        return self._error_at(mark, message, path)
+
+    def _error_at(self, mark: yaml.Mark, message: str, path: Path) -> DocumentError:
+        return DocumentError(self._source, mark.line + 1, mark.column + 1, _dotted(path), message)
+
+    def _compose(self, text: str) -> yaml.Node:
+        try:
+            loader = _Loader(text)
+            loader.yaml_implicit_resolvers = _RESOLVERS
+            node: yaml.Node | None = loader.get_single_node()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            reason = ", ".join(part for part in (error.context, error.problem) if part)
+            raise DocumentError(self._source, line, column, "", reason) from None
+        except (yaml.YAMLError, RecursionError, UnicodeError):
+            raise DocumentError(self._source, 1, 1, "", "not a YAML document") from None
+        if node is None:
+            raise DocumentError(self._source, 1, 1, "", "the document is empty")
+        return node
+
+    def _value_of(self, node: yaml.Node, path: Path) -> object:
+        self._count += 1
+        if len(path) > _MAX_DEPTH or self._count > _MAX_VALUES:
+            raise self._error_at(node.start_mark, "too deep or too large, or refers to itself", ())
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path)
+        if isinstance(node, yaml.SequenceNode) and node.tag == _LIST:
+            return [self._value_of(item, (*path, i)) for i, item in enumerate(node.value)]
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
+            return self._mapping(node, path)
+        raise self._error_at(node.start_mark, f"the tag {node.tag} is not allowed", path)
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> object:
+        if node.tag == _TEXT:
+            return node.value
+        try:
+            return _SCALARS[node.tag](node.value)
+        except (KeyError, ValueError):
+            message = f"the tag {node.tag} is not allowed here"
+            raise self._error_at(node.start_mark, message, path) from None
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
+        mapping: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value
+            if not isinstance(key, str):
+                raise self._error_at(key_node.start_mark, "a key must be text", path)
+            if key in mapping:
+                raise self._error_at(key_node.start_mark, f"the key '{key}' stands twice", path)
+            mapping[key] = self._value_of(value_node, (*path, key))
+        return mapping
+
+    def _explained(self, complaint: str, type_: type[object]) -> DocumentError:
+        text, is_key, dollar_path = _split(complaint)
+        path = self._path_of(dollar_path + ("[...]" if is_key else ""), complaint, type_)
+        message = _in_plain_words(text, _kinds_at(type_, path))
+        unknown = re.fullmatch(_UNKNOWN, text, re.DOTALL)
+        if unknown is None:
+            return self.error(message, *path, at_key=is_key)
+        mark = _find(self._root, (*path, unknown[1]), at_key=True).start_mark
+        return self._error_at(mark, message, path)
+
+    def _path_of(self, dollar_path: str, complaint: str, type_: type[object]) -> Path:
+        """Turn msgspec's path into ours.
+
+        msgspec doesn't name the key of a mapping with free keys (``[...]``), so look for the one
+        which alone causes the same complaint.
+        """
+        path: Path = ()
+        value = self._value
+        for name, index in re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", dollar_path):
+            if index != "...":
+                path = (*path, int(index) if index else name)
+                continue
+            for key in _keys_at(value, path):
+                alone = _with_one_key(value, path, key)
+                if _complaint(alone, type_) == complaint:
+                    value, path = alone, (*path, key)
+                    break
+            else:
+                return path
+        return path
+
+
+def _row(cells: list[str], header: list[str], type_: type[T], source: str, line: int) -> T:
+    if len(cells) != len(header):
+        message = f"expected {len(header)} cells, got {len(cells)}"
+        raise DocumentError(source, line, 1, "", message)
+    present = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
+    try:
+        return msgspec.convert(present, type_, strict=False)
+    except msgspec.ValidationError as error:
+        text, _, path = _split(str(error))
+        message = _in_plain_words(text, _kinds_at(type_, (path[1:],) if path else ()))
+        raise DocumentError(source, line, 1, path[1:], message) from None
+
+
+def _boolean(text: str) -> bool:
+    return {"true": True, "false": False}[text.lower()]
+
+
+def _nothing(_: str) -> None:
+    return None
+
+
+_TAG = "tag:yaml.org,2002:"
+_TEXT, _LIST, _MAPPING = _TAG + "str", _TAG + "seq", _TAG + "map"
+_SCALARS: dict[str, Callable[[str], object]] = {
+    _TAG + "int": int,
+    _TAG + "float": float,
+    _TAG + "bool": _boolean,
+    _TAG + "null": _nothing,
+}
+
+# The resolvers of JSON, instead of PyYAML's: its YAML 1.1 reads `no` as false, `041` as 33 and
+# `12:30` as 750, which no writer of a test expects. Each stands under the first letters that it
+# can have, as PyYAML wants it.
+_NUMBER = [
+    (_TAG + "int", re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")),
+    (_TAG + "float", re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\Z")),
+]
+_BOOLEAN = [(_TAG + "bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"))]
+_NULL = [(_TAG + "null", re.compile(r"(?:null|Null|NULL|~|)\Z"))]
+_RESOLVERS = {
+    **dict.fromkeys("-0123456789", _NUMBER),
+    **dict.fromkeys("tTfF", _BOOLEAN),
+    **dict.fromkeys(("n", "N", "~", ""), _NULL),
+}
+
+
+def _split(complaint: str) -> tuple[str, bool, str]:
+    """Split msgspec's message into its text, whether it is about a key, and its path."""
+    found = re.fullmatch(r"(.*?)(?: - at (`key` in )?`\$([^`]*)`)?", complaint, re.DOTALL)
+    assert found is not None
+    return found[1], found[2] is not None, found[3] or ""
+
+
+def _complaint(value: object, type_: type[object]) -> str | None:
+    try:
+        msgspec.convert(value, type_, str_keys=True)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return None
+
+
+def _child(value: object, step: str | int) -> object:
+    if isinstance(value, dict):
+        return value[step]
+    assert isinstance(value, list)
+    assert isinstance(step, int)
+    return value[step]
+
+
+def _keys_at(value: object, path: Path) -> list[str]:
+    for step in path:
+        value = _child(value, step)
+    return list(value) if isinstance(value, dict) else []
+
+
+def _with_one_key(value: object, path: Path, key: str) -> object:
+    """Return a copy of ``value`` in which the mapping at ``path`` has ``key`` alone."""
+    if not path:
+        return {key: _child(value, key)}
+    child = _with_one_key(_child(value, path[0]), path[1:], key)
+    if isinstance(value, dict):
+        return {**value, path[0]: child}
+    assert isinstance(value, list)
+    return [child if place == path[0] else item for place, item in enumerate(value)]
+
+
+def _find(node: yaml.Node, path: Path, *, at_key: bool = False) -> yaml.Node:
+    """Return the node at ``path``, or the deepest one on the way when there is none."""
+    for place, step in enumerate(path):
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+            continue
+        pair = next((pair for pair in node.value if pair[0].value == step), None)
+        if pair is None:
+            return node
+        key_wanted = at_key and place == len(path) - 1
+        node = pair[0] if key_wanted else pair[1]
+    return node
+
+
+def _dotted(path: Path) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(steps).removeprefix(".")
+
+
+_UNKNOWN = "Object contains unknown field `(.*)`"
+
+_WORDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "nothing",
+}
+
+
+def _in_plain_words(text: str, kinds: list[inspect.Type]) -> str:
+    unknown = re.fullmatch(_UNKNOWN, text, re.DOTALL)
+    if unknown:
+        return f"unknown key '{unknown[1]}'" + did_you_mean(unknown[1], _fields(kinds))
+    missing = re.fullmatch(r"Object missing required field `(.*)`", text)
+    if missing:
+        return f"the key '{missing[1]}' is missing"
+    choice = re.fullmatch(r"Invalid (?:enum )?value '(.*)'", text, re.DOTALL)
+    if choice:
+        allowed = list(_choices(kinds))
+        listed = ", ".join(allowed)
+        return f"'{choice[1]}' is not one of {listed}" + did_you_mean(choice[1], allowed)
+    plain = re.sub(r"`([^`]*)`", _translated, text)
+    needs_quotes = re.search(r"`str\b.*got `(?:int|float|bool)`", text)
+    hint = "; put it in quotes" if needs_quotes else ""
+    return plain[:1].lower() + plain[1:] + hint
+
+
+def _translated(quoted: re.Match[str]) -> str:
+    return " or ".join(_WORDS.get(word, word) for word in quoted[1].split(" | "))
+
+
+_Fielded = inspect.StructType | inspect.TypedDictType | inspect.DataclassType
+_Collection = (
+    inspect.ListType
+    | inspect.VarTupleType
+    | inspect.SetType
+    | inspect.FrozenSetType
+    | inspect.CollectionType
+)
+
+
+def _kinds_at(type_: type[object], path: Path) -> list[inspect.Type]:
+    """Return the types that the value at ``path`` may have, unions taken apart."""
+    kinds = list(_members(inspect.type_info(type_)))
+    for step in path:
+        kinds = [
+            below for kind in kinds for inner in _below(kind, step) for below in _members(inner)
+        ]
+    return kinds
+
+
+def _members(kind: inspect.Type) -> Iterator[inspect.Type]:
+    if isinstance(kind, inspect.UnionType):
+        for member in kind.types:
+            yield from _members(member)
+    elif isinstance(kind, inspect.Metadata):
+        yield from _members(kind.type)
+    else:
+        yield kind
+
+
+def _below(kind: inspect.Type, step: str | int) -> Iterator[inspect.Type]:
+    if isinstance(kind, _Fielded):
+        yield from (field.type for field in kind.fields if field.encode_name == step)
+    elif isinstance(kind, inspect.DictType):
+        yield kind.value_type
+    elif isinstance(kind, _Collection):
+        yield kind.item_type
+    elif isinstance(kind, inspect.TupleType) and isinstance(step, int):
+        yield from kind.item_types[step : step + 1]
+
+
+def _fields(kinds: list[inspect.Type]) -> Iterator[str]:
+    for kind in kinds:
+        if isinstance(kind, _Fielded):
+            yield from (field.encode_name for field in kind.fields)
+
+
+def _choices(kinds: list[inspect.Type]) -> Iterator[str]:
+    for kind in kinds:
+        if isinstance(kind, inspect.EnumType):
+            yield from (str(member.value) for member in kind.cls)
+        elif isinstance(kind, inspect.LiteralType):
+            yield from (str(value) for value in kind.values)

@@ -1,0 +1,1 @@
+"""Records of the payment world and the rules they keep; no HTTP and no input or output."""

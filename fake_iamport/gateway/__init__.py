@@ -1,0 +1,1 @@
+"""The pretended payment gateway: profiles, issuers, failures and the cards that cause them."""

@@ -1,0 +1,56 @@
+"""Everything random that a caller sees, from one seeded source per merchant.
+
+The shapes are those of recorded answers: ``imps_`` and twelve digits for a payment made through the
+API, forty lower-case hexadecimal digits for a token, eight digits for an approval number.
+"""
+
+import random
+import string
+import uuid
+
+__all__ = ["Identifiers"]
+
+_SECRET_ALPHABET = string.ascii_letters + string.digits
+
+
+class Identifiers:
+    """A source of identifiers: the same seed and the same calls give the same identifiers."""
+
+    __slots__ = ("_random", "_seed")
+
+    def __init__(self, seed: str | None = None) -> None:
+        self._seed = seed
+        self._random = random.Random(seed)  # noqa: S311 - nothing here guards anything real
+
+    def rewind(self) -> None:
+        """Start over, if there is a seed to start over from.
+
+        Without a seed the source goes on, so that a payment made after a reset never carries the
+        ``imp_uid`` of one made before it.
+        """
+        if self._seed is not None:
+            self._random = random.Random(self._seed)  # noqa: S311
+
+    def digits(self, count: int) -> str:
+        """``count`` decimal digits."""
+        return f"{self._random.randrange(10**count):0{count}d}"
+
+    def imp_uid(self) -> str:
+        """The number of a payment made through the API (observed, 2018 to 2022)."""
+        return f"imps_{self.digits(12)}"
+
+    def access_token(self) -> str:
+        """Forty lower-case hexadecimal digits (docs, observed)."""
+        return f"{self._random.getrandbits(160):040x}"
+
+    def uuid(self) -> str:
+        """A random UUID in its usual form."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def imp_key(self) -> str:
+        """A merchant's API key: sixteen digits (observed)."""
+        return self.digits(16)
+
+    def imp_secret(self) -> str:
+        """A merchant's API secret: eighty letters and digits (observed)."""
+        return "".join(self._random.choices(_SECRET_ALPHABET, k=80))

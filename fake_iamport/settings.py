@@ -1,0 +1,157 @@
+"""What can be set, declared once: the command line, the environment and the control API follow.
+
+:class:`MerchantSettings` are one merchant's and can be changed while the server runs;
+:class:`Settings` are the server's and can't.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from fake_iamport.domain.errors import ApiError
+from fake_iamport.suggestions import did_you_mean
+
+__all__ = [
+    "PUBLIC_SANDBOX_KEY",
+    "PUBLIC_SANDBOX_SECRET",
+    "MerchantSettings",
+    "Settings",
+    "SettingsError",
+    "changed_settings",
+]
+
+PUBLIC_SANDBOX_KEY = "imp_apikey"
+"""The API key of i'mport's public sandbox merchant (docs): the default merchant's."""
+
+PUBLIC_SANDBOX_SECRET = (
+    "ekKoeW8RyKuT0zgaZsUtXXTLQ4AhPFW3ZGseDA6bkA5lamv9OqDMnxyeB9wqOsuO9W3Mx9YSJ4dTqJ3f"  # noqa: S105
+)
+"""Its API secret, as public as the key (docs)."""
+
+
+class SettingsError(ValueError):
+    """A setting that can't be: ``field`` says which, the text what was expected."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def _check_gateway(provider: str) -> None:
+    from fake_iamport.gateway.profiles import profiles
+
+    if provider not in profiles():
+        raise SettingsError(
+            "default_pg",
+            f"there is no gateway {provider!r}{did_you_mean(provider, profiles())}; "
+            f"known are {', '.join(profiles())}",
+        )
+
+
+def _check_failure(field: str, operation_id: str, failure: str) -> None:
+    from fake_iamport.gateway.failures import parse_failure
+    from fake_iamport.operations import operations
+
+    able = [name for name, operation in operations().items() if operation.asks_gateway]
+    if operation_id not in able:
+        raise SettingsError(
+            f"{field}.{operation_id}",
+            f"{operation_id!r} is no operation that asks the gateway"
+            f"{did_you_mean(operation_id, able)}; those are {', '.join(able)}",
+        )
+    try:
+        parse_failure(failure)
+    except (ValueError, LookupError, ApiError) as error:
+        raise SettingsError(f"{field}.{operation_id}", str(error)) from None
+
+
+class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the emulator treats one merchant."""
+
+    strict: Annotated[
+        bool,
+        Meta(
+            description="Follow the official description to the letter: channel_key and name are "
+            "required, unknown customers are 404, answers carry the newest keys."
+        ),
+    ] = False
+    card_checks: Annotated[
+        bool,
+        Meta(
+            description="Check card numbers, expiries, birth dates and PIN digits as a gateway does. "
+            "Switch off for fixtures with invented numbers."
+        ),
+    ] = True
+    default_pg: Annotated[
+        str, Meta(description="The gateway that is meant when a call names none or an unknown one.")
+    ] = "nice"
+    unknown_customer_status: Annotated[
+        Literal[200, 404],
+        Meta(
+            description="HTTP status for an unknown customer_uid: 200 as recorded, or 404 as described."
+        ),
+    ] = 200
+    fail: Annotated[
+        dict[str, str],
+        Meta(
+            description="Let every call of an operation fail: OPERATION=FAILURE, or with any code "
+            "OPERATION=CODE:TEXT."
+        ),
+    ] = {}
+    fail_next: Annotated[
+        dict[str, tuple[str, ...]],
+        Meta(description="Let the next call of an operation fail, then the one after, and so on."),
+    ] = {}
+
+    def __post_init__(self) -> None:
+        _check_gateway(self.default_pg)
+        for operation, failure in self.fail.items():
+            _check_failure("fail", operation, failure)
+        for operation, failures in self.fail_next.items():
+            for failure in failures:
+                _check_failure("fail_next", operation, failure)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the server runs."""
+
+    seed: Annotated[
+        int | None,
+        Meta(
+            description="Make every identifier from this number, so that the same calls give the same "
+            "bytes. Without it they differ from run to run."
+        ),
+    ] = None
+    journal_size: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="How many calls the journal remembers.")
+    ] = 1000
+    merchant: MerchantSettings = MerchantSettings()
+
+
+def changed_settings(
+    settings: MerchantSettings, changes: Mapping[str, Any], *, strict: bool = True
+) -> MerchantSettings:
+    """``settings`` with ``changes``; nothing changes when one of them can't be.
+
+    Unless ``strict``, numbers may be given as text, as on a command line.
+
+    Raises:
+        SettingsError: an unknown name or a value that isn't allowed.
+    """
+    for name in changes:
+        if name not in settings.__struct_fields__:
+            raise SettingsError(
+                name,
+                f"there is no setting {name!r}{did_you_mean(name, settings.__struct_fields__)}",
+            )
+    values = msgspec.structs.asdict(settings) | dict(changes)
+    try:
+        return msgspec.convert(values, MerchantSettings, strict=strict)
+    except msgspec.ValidationError as error:
+        if isinstance(error.__cause__, SettingsError):
+            raise error.__cause__ from None
+        detail, _, path = str(error).partition(" - at `$.")
+        field = path.rstrip("`") or next(iter(changes))
+        raise SettingsError(field, detail[:1].lower() + detail[1:]) from None

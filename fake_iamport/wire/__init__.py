@@ -1,0 +1,1 @@
+"""Bytes to calls and back: bodies, parameters, authorization, routing, envelope."""

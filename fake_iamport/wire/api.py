@@ -1,0 +1,181 @@
+"""The way of one call: bytes in, operation, bytes out, and a line in the journal."""
+
+import logging
+import traceback
+from collections.abc import Mapping
+
+import msgspec
+
+from fake_iamport.clock import stopwatch
+from fake_iamport.domain.errors import (
+    ApiError,
+    MissingCredentials,
+    Unauthorized,
+    WrongCredentials,
+)
+from fake_iamport.emulator import Emulator
+from fake_iamport.gateway.gateway import Gateway
+from fake_iamport.journal import REDACTED, Entry, redacted
+from fake_iamport.merchants import Merchant
+from fake_iamport.operations import operations
+from fake_iamport.operations.declaration import Access, Call, Operation, PartlyFound
+from fake_iamport.wire.asgi import Receive, Scope, Send
+from fake_iamport.wire.authorization import presented_token
+from fake_iamport.wire.bodies import ClientGone, decode_body, read_body
+from fake_iamport.wire.envelope import failure_bytes, send_answer, success_bytes
+from fake_iamport.wire.parameters import parse
+from fake_iamport.wire.php_brackets import parse_pairs
+from fake_iamport.wire.routing import Router
+
+__all__ = ["Api"]
+
+_log = logging.getLogger("fake_iamport")
+_WITHOUT_BODY = frozenset({"GET", "HEAD"})
+_BROKEN = "The emulator itself failed here; its log says where. Please report it."
+
+
+class _Exchange:
+    """What is known of one call so far; the journal's line is written from it."""
+
+    __slots__ = ("gateway", "headers", "merchant", "method", "operation", "path", "shown", "values")
+
+    def __init__(self, scope: Scope) -> None:
+        self.method: str = scope["method"]
+        self.path: str = _raw_path(scope)
+        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        self.operation: Operation | None = None
+        self.merchant: Merchant | None = None
+        self.values: dict[str, object] | None = None
+        self.gateway: Gateway | None = None
+        self.shown: bytes | None = None
+
+
+class Api:
+    """The emulated API as an ASGI application."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._router = Router(operations().values())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        started = stopwatch()
+        exchange = _Exchange(scope)
+        code, message = 0, None
+        try:
+            status, body = await self._perform(exchange, scope, receive)
+        except ClientGone:
+            return
+        except ApiError as error:
+            status, code, message = error.status, error.code, error.message
+            body = failure_bytes(code, message)
+        except Exception as error:  # noqa: BLE001 - a caller gets the envelope, whatever happens
+            _log_without_values(exchange, error)
+            status, code, message = 500, -1, _BROKEN
+            body = failure_bytes(code, message)
+        self._write_down(exchange, status, code, message, body, started)
+        closing = exchange.headers.get(b"connection", b"").lower() == b"close"
+        await send_answer(send, status, body, keep_alive=not closing)
+
+    async def _perform(
+        self, exchange: _Exchange, scope: Scope, receive: Receive
+    ) -> tuple[int, bytes]:
+        operation, path_values = self._router.find(exchange.method, exchange.path)
+        exchange.operation = operation
+        query = parse_pairs(scope["query_string"].decode("latin-1"), source="query string")
+        if operation.access is Access.TOKEN:
+            exchange.merchant = await self._merchant_of_token(exchange, query)
+        body = await _read_parameters(exchange, receive)
+        exchange.values = {**query, **body, **path_values}
+        return await self._run(exchange, operation)
+
+    async def _run(self, exchange: _Exchange, operation: Operation) -> tuple[int, bytes]:
+        values = exchange.values or {}
+        if exchange.merchant is None:
+            exchange.merchant = self._merchant_of_credentials(values)
+        merchant = exchange.merchant
+        parameters = parse(operation.parameters, values, strict=merchant.settings.strict)
+        agent = exchange.headers.get(b"user-agent", b"").decode("latin-1")
+        async with self._emulator.store.transaction(merchant.imp_key) as transaction:
+            call = Call(merchant, transaction, operation.operation_id, agent or None)
+            exchange.gateway = call.gateway
+            result = await operation.function(call, parameters)
+        if operation.secret_results and isinstance(result, msgspec.Struct):
+            shown = msgspec.structs.replace(
+                result, **dict.fromkeys(operation.secret_results, REDACTED)
+            )
+            exchange.shown = success_bytes(shown)
+        if isinstance(result, PartlyFound):
+            return 207, success_bytes(result.found)
+        return 200, success_bytes(result)
+
+    async def _merchant_of_token(
+        self, exchange: _Exchange, query: Mapping[str, object]
+    ) -> Merchant:
+        presented = presented_token(exchange.headers, query)
+        owner = await self._emulator.store.merchant_of_token(presented) if presented else None
+        if owner is None:
+            raise Unauthorized
+        imp_key, token = owner
+        merchant = self._emulator.merchants.get(imp_key)
+        if merchant is None or token.expired_at <= merchant.clock.now():
+            raise Unauthorized
+        return merchant
+
+    def _merchant_of_credentials(self, values: Mapping[str, object]) -> Merchant:
+        imp_key, imp_secret = (str(values.get(name) or "") for name in ("imp_key", "imp_secret"))
+        if not imp_key or not imp_secret:
+            raise MissingCredentials
+        merchant = self._emulator.merchants.get(imp_key)
+        if merchant is None or not merchant.has_secret(imp_secret):
+            raise WrongCredentials
+        return merchant
+
+    def _write_down(
+        self,
+        exchange: _Exchange,
+        status: int,
+        code: int,
+        message: str | None,
+        body: bytes,
+        started: float,
+    ) -> None:
+        operation, merchant, values = exchange.operation, exchange.merchant, exchange.values
+        journal = self._emulator.journal
+        clock = (merchant or self._emulator.default_merchant).clock
+        journal.add(
+            Entry(
+                number=journal.next_number(),
+                at=clock.now(),
+                merchant=merchant.imp_key if merchant else None,
+                operation=operation.operation_id if operation else None,
+                method=exchange.method,
+                path=exchange.path,
+                status=status,
+                code=code,
+                message=message,
+                request=redacted(operation.parameters, values) if operation and values else None,
+                response=msgspec.Raw(exchange.shown or body),
+                failure=exchange.gateway.failure if exchange.gateway else None,
+                duration_ms=round((stopwatch() - started) * 1000, 3),
+            )
+        )
+
+
+async def _read_parameters(exchange: _Exchange, receive: Receive) -> dict[str, object]:
+    if exchange.method in _WITHOUT_BODY:
+        return {}
+    length = exchange.headers.get(b"content-length", b"")
+    body = await read_body(receive, int(length) if length.isdigit() else None)
+    return decode_body(body, exchange.headers.get(b"content-type", b"").decode("latin-1"))
+
+
+def _raw_path(scope: Scope) -> str:
+    raw: bytes | None = scope.get("raw_path")
+    return raw.decode("latin-1") if raw is not None else scope["path"]
+
+
+def _log_without_values(exchange: _Exchange, error: Exception) -> None:
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    name = exchange.operation.operation_id if exchange.operation else exchange.method
+    _log.error("%s failed with %s\n%s", name, type(error).__name__, frames)
