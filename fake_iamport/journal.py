@@ -40,6 +40,10 @@ class Entry(msgspec.Struct, kw_only=True, gc=False):
     failure: str | None
     duration_ms: float
 
+    def answer(self) -> Any:
+        """The envelope that was answered, decoded."""
+        return msgspec.json.decode(self.response)
+
 
 class Journal:
     """The latest calls, oldest first, up to a fixed number."""

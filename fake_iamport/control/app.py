@@ -91,5 +91,5 @@ async def _describe_api(_: Request) -> Response:
 
 
 def _json(value: object, status: int) -> Response:
-    body = msgspec.json.encode(value)
+    body = msgspec.json.encode(value, enc_hook=dict)
     return Response(body, status_code=status, media_type="application/json")

@@ -185,6 +185,7 @@ class GatewayRefused(Refused):
     """The gateway's own code and text, passed through (observed)."""
 
     code = -1
+    after_code: ClassVar[str] = "]"
 
 
 class KeyNotIssued(GatewayRefused):
@@ -206,3 +207,4 @@ class PaymentNotAccepted(GatewayRefused):
     """
 
     text = "결제에 실패하였습니다. {reason}"
+    after_code = "] "

@@ -60,16 +60,12 @@ def _pin_failure(card: CardData) -> str | None:
 
 
 def _is_birthday(text: str) -> bool:
-    """Tell whether ``YYMMDD`` was a day in the last century or is one in this."""
+    """Tell whether ``YYMMDD`` is a day of the last century or of this."""
     if len(text) != 6 or not _has_digits_alone(text):
         return False
-    year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
-    return _is_date(1900 + year, month, day) or _is_date(2000 + year, month, day)
-
-
-def _is_date(year: int, month: int, day: int) -> bool:
     try:
-        date(year, month, day)
+        # Every day of the years 1900 to 1999 has its twin a hundred years later.
+        date(2000 + int(text[:2]), int(text[2:4]), int(text[4:]))
     except ValueError:
         return False
     return True

@@ -202,7 +202,7 @@ class Gateway:
         self, refusal: type[GatewayRefused], failure: Failure, profile: Profile
     ) -> GatewayRefused:
         self.failure = failure.name
-        return refusal(reason=profile.reason(failure))
+        return refusal(reason=profile.reason(failure).replace("]", refusal.after_code, 1))
 
 
 def _instalment_failure(amount: Amount, card_quota: int) -> Failure | None:

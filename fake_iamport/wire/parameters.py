@@ -135,7 +135,7 @@ def _as_text(value: object) -> object:
 
 
 def _explained(error: msgspec.ValidationError) -> str:
-    detail, _, path = str(error).partition(" - at `$.")
+    detail, _, path = str(error).replace(" | null", "").partition(" - at `$.")
     return f"{path.rstrip('`')}: {detail[:1].lower()}{detail[1:]}." if path else f"{detail}."
 
 

@@ -126,6 +126,10 @@ def test_an_error_carries_its_parts() -> None:
             "shelf.yaml:6:25: nested.q.y.count: expected a whole number >= 1",
         ),
         (
+            "nested:\n  p: {x: {code: a}, y: {code: []}}\n  q: {z: {code: []}}\n",
+            "shelf.yaml:2:31: nested.p.y.code: expected text, got a list",
+        ),
+        (
             "numbered:\n  1: one\n  two: two\n",
             "shelf.yaml:3:3: numbered.two: expected a whole number, got text",
         ),

@@ -99,6 +99,10 @@ def test_every_day_of_two_centuries_is_a_birthday(day: date) -> None:
     assert found(birth=f"{day:%y%m%d}") is None
 
 
+def test_the_leap_day_of_2000_is_a_birthday() -> None:
+    assert found(birth="000229") is None
+
+
 @pytest.mark.parametrize(
     "birth",
     ["881301", "880230", "010229", "000000", "19880229", "88022", "88-02-29", "birth!", "１" * 6],
