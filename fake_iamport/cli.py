@@ -100,6 +100,8 @@ def ready(url: str, *, wait: bool, timeout: float) -> None:
     """Say whether an emulator answers; the exit code is 0 if so and 1 if not."""
     from fake_iamport.readiness import emulator_at
 
+    if not url.startswith(("http://", "https://")):
+        raise click.UsageError(f"--url: {url!r} is no URL; expected one like http://127.0.0.1:8900")
     version = emulator_at(url, seconds=timeout if wait else 0)
     if version is None:
         raise click.ClickException(f"no fake-iamport answers at {url}")

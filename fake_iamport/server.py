@@ -42,19 +42,21 @@ class _Running:
     """A server in a thread of its own, and a way to run coroutines where it runs."""
 
     def __init__(self, app: App, host: str, port: int) -> None:
-        self._listener = listen(host, port)
         self.app = app
-        self.url = url_of(self._listener)
+        self.url: str | None = None
+        self._address = (host, port)
         self._started = threading.Event()
         self._server = Server(app, self._note_start)
+
+    def start(self) -> None:
+        self._listener = listen(*self._address)
         self._thread = threading.Thread(
             target=self._server.run_on, args=[self._listener], name="fake-iamport", daemon=True
         )
-
-    def start(self) -> None:
         self._thread.start()
         if not self._started.wait(_START_SECONDS):
             raise RuntimeError(f"fake-iamport did not start within {_START_SECONDS} seconds")
+        self.url = url_of(self._listener)
 
     def stop(self) -> None:
         self._server.should_exit = True
@@ -74,12 +76,22 @@ class _Reached:
 
     def __init__(self, running: _Running, imp_key: str, imp_secret: str) -> None:
         self._running = running
-        self.url = running.url
         self.imp_key = imp_key
         self.imp_secret = imp_secret
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(url={self.url!r}, imp_key={self.imp_key!r})"
+        return f"{type(self).__name__}(url={self._running.url!r}, imp_key={self.imp_key!r})"
+
+    @property
+    def url(self) -> str:
+        """The base URL for the merchant's client.
+
+        Raises:
+            RuntimeError: the emulator hasn't been started.
+        """
+        if self._running.url is None:
+            raise RuntimeError("the emulator isn't running yet; enter it with a with statement")
+        return self._running.url
 
     def _journal(self, filters: Mapping[str, object]) -> Coroutine[Any, Any, list[Entry]]:
         return _journal(self._running.app.emulator, {"merchant": self.imp_key, **filters})

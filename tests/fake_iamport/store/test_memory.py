@@ -1,0 +1,107 @@
+import asyncio
+
+import pytest
+
+from fake_iamport.domain.billing_key import BillingKey
+from fake_iamport.domain.card import Card
+from fake_iamport.domain.contact import Contact
+from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.domain.token import Token
+from fake_iamport.store import Store, Transaction
+from fake_iamport.store.memory import MemoryStore
+
+pytestmark = pytest.mark.anyio
+
+
+def billing_key(customer_uid: str, key: str) -> BillingKey:
+    return BillingKey(
+        customer_uid=customer_uid,
+        key=key,
+        pg_provider="nice",
+        pg_id="m",
+        card=Card(number="1"),
+        inserted=1,
+        updated=1,
+        customer_id="i",
+        customer=Contact(),
+    )
+
+
+def payment(imp_uid: str, merchant_uid: str = "o") -> Payment:
+    return Payment(
+        imp_uid=imp_uid,
+        merchant_uid=merchant_uid,
+        status=PaymentStatus.PAID,
+        amount=1,
+        pg_provider="nice",
+        pg_id="m",
+        started_at=1,
+    )
+
+
+async def write_everything(transaction: Transaction, mark: str) -> None:
+    await transaction.put_token(Token(f"token {mark}", 10))
+    await transaction.put_billing_key(billing_key("kept", mark))
+    await transaction.put_billing_key(billing_key(f"new {mark}", mark))
+    await transaction.add_payment(payment(f"imps {mark}"))
+    await transaction.delete_billing_key("kept")
+
+
+async def test_a_transaction_that_fails_leaves_nothing_behind() -> None:
+    store: Store = MemoryStore()
+    async with store.transaction("m") as transaction:
+        await transaction.put_token(Token("token a", 10))
+        await transaction.put_billing_key(billing_key("kept", "a"))
+        await transaction.add_payment(payment("imps a"))
+
+    with pytest.raises(ZeroDivisionError):
+        async with store.transaction("m") as transaction:
+            await write_everything(transaction, "b")
+            raise ZeroDivisionError
+
+    async with store.transaction("m") as transaction:
+        assert await transaction.token() == Token("token a", 10)
+        assert await transaction.billing_key("kept") == billing_key("kept", "a")
+        assert await transaction.billing_key("new b") is None
+        assert await transaction.payments_of_order("o") == [payment("imps a")]
+        assert await transaction.payment("imps b") is None
+    assert await store.merchant_of_token("token b") is None
+    assert await store.merchant_of_token("token a") == ("m", Token("token a", 10))
+
+
+async def test_transactions_of_one_merchant_wait_for_each_other() -> None:
+    store: Store = MemoryStore()
+    steps: list[str] = []
+
+    async def work(name: str) -> None:
+        async with store.transaction("m"):
+            steps.append(name)
+            await asyncio.sleep(0)
+            steps.append(name)
+
+    await asyncio.gather(work("a"), work("b"))
+
+    assert steps == ["a", "a", "b", "b"]
+
+
+async def test_merchants_do_not_see_each_other() -> None:
+    store: Store = MemoryStore()
+    async with store.transaction("m") as transaction:
+        await write_everything(transaction, "a")
+
+    async with store.transaction("other") as transaction:
+        assert await transaction.payment("imps a") is None
+        assert await transaction.token() is None
+
+
+async def test_reset_keeps_the_token_and_removal_does_not() -> None:
+    store: Store = MemoryStore()
+    async with store.transaction("m") as transaction:
+        await write_everything(transaction, "a")
+
+    await store.reset("m")
+    assert await store.merchant_of_token("token a") is not None
+    async with store.transaction("m") as transaction:
+        assert await transaction.payments_of_order("o") == []
+    await store.remove("m")
+    assert await store.merchant_of_token("token a") is None
