@@ -1,1 +1,62 @@
-"""A typed client for the i'mport V1 REST API, and a small merchant built on it."""
+"""A typed client for the i'mport V1 REST API, and a small merchant built on it.
+
+    with Iamport() as iamport:
+        paid = iamport.pay_by_key(
+            customer_uid="customer-1", merchant_uid="order-1", amount=1000, name="Coffee"
+        )
+
+What is returned is paid. Everything else is an error; :mod:`reference_client._errors` draws them.
+"""
+
+from reference_client._card import CardDetails
+from reference_client._client import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, AsyncIamport, Iamport
+from reference_client._errors import (
+    DuplicateOrder,
+    IamportError,
+    NotFound,
+    NotSent,
+    OutcomeUnknown,
+    PaymentDeclined,
+    PaymentMismatch,
+    Refused,
+    Unauthorized,
+    Unavailable,
+)
+from reference_client._models import (
+    Amount,
+    BillingKey,
+    BillingKeys,
+    Cancellation,
+    ChargeOptions,
+    KeyOptions,
+    PaidPayment,
+    Payment,
+    PaymentStatus,
+)
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "DEFAULT_TIMEOUT",
+    "Amount",
+    "AsyncIamport",
+    "BillingKey",
+    "BillingKeys",
+    "Cancellation",
+    "CardDetails",
+    "ChargeOptions",
+    "DuplicateOrder",
+    "Iamport",
+    "IamportError",
+    "KeyOptions",
+    "NotFound",
+    "NotSent",
+    "OutcomeUnknown",
+    "PaidPayment",
+    "Payment",
+    "PaymentDeclined",
+    "PaymentMismatch",
+    "PaymentStatus",
+    "Refused",
+    "Unauthorized",
+    "Unavailable",
+]
