@@ -145,9 +145,9 @@ def failures(pg: str) -> None:
     table = profiles()[pg].code_table
     said = ((failure, failure.code_for(table)) for failure in failure_catalogue().values())
     _echo_table(
-        ("failure", "stage", "code", "text", "meaning"),
+        ("failure", "stage", "code", "text, and what it means"),
         (
-            (failure.name, failure.stage, code.code, code.text, failure.meaning)
+            (failure.name, failure.stage, code.code, f"{code.text}\n    {failure.meaning}")
             for failure, code in said
         ),
     )
@@ -168,12 +168,12 @@ def _serve(app: "App", listener: "socket.socket") -> None:
 
 def _echo_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     lines = [header, *rows]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = [
-            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+    widths = [max(map(_width, column)) for column in list(zip(*lines, strict=True))[:-1]]
+    for *cells, last in lines:
+        padded = [
+            cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
         ]
-        click.echo("  ".join(cells).rstrip())
+        click.echo("  ".join([*padded, last]))
 
 
 def _width(text: str) -> int:

@@ -107,6 +107,10 @@ class _Reached:
         inputs = merchant_control.OneMerchant(imp_key=self.imp_key)
         return merchant_control.reset_merchant(self._running.app.emulator, inputs)
 
+    def _revoke_token(self) -> Coroutine[Any, Any, object]:
+        inputs = merchant_control.OneMerchant(imp_key=self.imp_key)
+        return merchant_control.revoke_token(self._running.app.emulator, inputs)
+
     def _remove(self) -> Coroutine[Any, Any, object]:
         inputs = merchant_control.OneMerchant(imp_key=self.imp_key)
         return merchant_control.delete_merchant(self._running.app.emulator, inputs)
@@ -135,6 +139,10 @@ class FakeMerchant(_Reached):
         """Give this merchant a clean world; its token stays good."""
         self._running.submit(self._reset()).result()
 
+    def revoke_token(self) -> None:
+        """Let the merchant's token die now: the next call with it is 401."""
+        self._running.submit(self._revoke_token()).result()
+
     def remove(self) -> None:
         """Let this merchant go, with all its records."""
         self._running.submit(self._remove()).result()
@@ -158,6 +166,10 @@ class AsyncFakeMerchant(_Reached):
     async def reset(self) -> None:
         """Give this merchant a clean world; its token stays good."""
         await asyncio.wrap_future(self._running.submit(self._reset()))
+
+    async def revoke_token(self) -> None:
+        """Let the merchant's token die now: the next call with it is 401."""
+        await asyncio.wrap_future(self._running.submit(self._revoke_token()))
 
     async def remove(self) -> None:
         """Let this merchant go, with all its records."""

@@ -22,6 +22,7 @@ __all__ = [
     "merchant_settings",
     "merchants",
     "reset_merchant",
+    "revoke_token",
 ]
 
 
@@ -122,6 +123,15 @@ async def reset_merchant(emulator: Emulator, inputs: OneMerchant) -> ResetResult
     resetting = merchant_of(emulator, inputs.imp_key)
     await emulator.reset(resetting)
     return ResetResult(reset=[resetting.imp_key])
+
+
+@control("DELETE", "/merchants/{imp_key}/token")
+async def revoke_token(emulator: Emulator, inputs: OneMerchant) -> ResetResult:
+    """Let the merchant's token die now: the next call with it is 401, and getToken gives another."""
+    owner = merchant_of(emulator, inputs.imp_key)
+    async with emulator.store.transaction(owner.imp_key) as transaction:
+        await transaction.delete_token()
+    return ResetResult(reset=[owner.imp_key])
 
 
 @control("GET", "/merchants/{imp_key}/settings")

@@ -20,6 +20,9 @@ class Transaction(Protocol):
     async def put_token(self, token: Token) -> None:
         """Make ``token`` the merchant's token; the one before it is forgotten if it differs."""
 
+    async def delete_token(self) -> None:
+        """Forget the merchant's token, if it has one."""
+
     async def billing_key(self, customer_uid: str) -> BillingKey | None:
         """The key held under ``customer_uid``."""
 

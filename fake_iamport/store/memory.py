@@ -95,12 +95,16 @@ class _MemoryTransaction:
         return self._world.token
 
     async def put_token(self, token: Token) -> None:
-        before = self._world.token
-        if before is not None and before.access_token != token.access_token:
-            self._remove(self._merchants_of_tokens, before.access_token)
+        await self.delete_token()
         self._put(self._merchants_of_tokens, token.access_token, self._merchant)
         self._world.token = token
+
+    async def delete_token(self) -> None:
+        before = self._world.token
         self._undo.append(lambda: setattr(self._world, "token", before))
+        if before is not None:
+            self._remove(self._merchants_of_tokens, before.access_token)
+            self._world.token = None
 
     async def billing_key(self, customer_uid: str) -> BillingKey | None:
         return self._world.billing_keys.get(customer_uid)

@@ -127,6 +127,10 @@ async def test_the_asynchronous_twin_does_the_same(card: dict[str, str]) -> None
         client.headers["Authorization"] = token["access_token"]
         refused = (await client.post("/subscribe/customers/c", json=card)).json()
         await merchant.reset()
+        await merchant.revoke_token()
+        unauthorized = await client.get("/payments/x")
+        token = (await client.post("/users/getToken", json=keys)).json()["response"]
+        client.headers["Authorization"] = token["access_token"]
         saved = (await client.post("/subscribe/customers/c", json=card)).json()
         calls = await merchant.journal(operation="customer_save")
         keys_issued = len(await merchant.ledger())
@@ -135,4 +139,5 @@ async def test_the_asynchronous_twin_does_the_same(card: dict[str, str]) -> None
         assert await server.journal() == []
 
     assert (refused["code"], saved["code"]) == (-1, 0)
+    assert unauthorized.status_code == 401
     assert (len(calls), keys_issued) == (1, 1)

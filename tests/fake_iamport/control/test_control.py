@@ -105,6 +105,16 @@ async def test_a_merchant_that_leaves_takes_its_world_and_its_token_along(
     assert (await error(call, "DELETE", MERCHANT))[0] == 409
 
 
+async def test_a_revoked_token_is_401_and_the_next_one_is_another(call: Any) -> None:
+    token = await call.token()
+
+    assert (await call.http.delete(f"{MERCHANT}/token")).json() == {"reset": ["imp_apikey"]}
+
+    dead = await call.http.get("/payments/x", headers={"Authorization": token})
+    assert dead.status_code == 401
+    assert await call.token() != token
+
+
 async def test_the_journal_tells_each_call_and_its_answer(call: Any, card: Any) -> None:
     payment = await pay(call, card)
 

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.anyio
 KEY = "/subscribe/customers/shopper_1"
 UNKNOWN = "요청하신 customer_uid(shopper_1)로 등록된 정보를 찾을 수 없습니다."
 KEY_PREFIX = "카드정보 인증 및 빌키 발급에 실패하였습니다. "
+UNKNOWN_BIN = "[F112]유효하지않은 카드번호를 입력하셨습니다. (card_bin 없음)"
 RECORDED_KEYS = [
     "card_code", "card_name", "card_number", "card_type", "customer_addr", "customer_email",
     "customer_name", "customer_postcode", "customer_tel", "customer_uid", "inserted", "pg_id",
@@ -167,10 +168,10 @@ async def test_many_keys_are_200_or_207_or_404(call: Any, card: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"card_number": "1234-1234-1234-1234"}, "[F112]유효하지않은 카드번호를 입력하셨습니다. (card_bin 없음)"),
+        ({"card_number": "1234-1234-1234-1234"}, UNKNOWN_BIN),
         ({"card_number": "5272-8927-0000-2302"}, "[F113]거래거절 카드번호틀림"),
         ({"card_number": "5272-8927-0000-231"}, "[F113]거래거절 카드번호틀림"),
-        ({"card_number": "card"}, "[F112]유효하지않은 카드번호를 입력하셨습니다. (card_bin 없음)"),
+        ({"card_number": "card"}, UNKNOWN_BIN),
         ({"expiry": "12/30"}, "[F113]유효기간오류"),
         ({"expiry": "2024-13"}, "[F113]유효기간오류"),
         ({"expiry": "2024-01"}, "[F113]유효기간 경과카드"),

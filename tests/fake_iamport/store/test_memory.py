@@ -54,10 +54,13 @@ async def test_a_transaction_that_fails_leaves_nothing_behind() -> None:
         await transaction.put_billing_key(billing_key("kept", "a"))
         await transaction.add_payment(payment("imps a"))
 
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with store.transaction("m") as transaction:
             await write_everything(transaction, "b")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
 
     async with store.transaction("m") as transaction:
         assert await transaction.token() == Token("token a", 10)

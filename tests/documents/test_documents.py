@@ -1,0 +1,114 @@
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.documents.shell import ROOT, Shell, matches
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*.md")])
+ENGLISH, KOREAN = ROOT / "README.md", ROOT / "docs" / "README.ko.md"
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def blocks(document: Path, kind: str) -> list[str]:
+    return [text for name, text in _FENCE.findall(document.read_text("utf-8")) if name == kind]
+
+
+def commands(document: Path) -> list[tuple[str, str]]:
+    """Each command of a document and what it is said to print."""
+    found: list[tuple[str, str]] = []
+    for block in blocks(document, "console"):
+        parts = re.split(r"^\$ ", block, flags=re.MULTILINE)
+        assert parts[0] == "", f"{document.name}: a console block starts with a command"
+        found += [(part.partition("\n")[0], part.partition("\n")[2]) for part in parts[1:]]
+    return found
+
+
+PYTHON = [
+    pytest.param(text, id=f"{document.name}-{number}")
+    for document in DOCUMENTS
+    for number, text in enumerate(blocks(document, "python"))
+]
+
+
+@pytest.mark.parametrize(
+    "document", [pytest.param(path, id=path.name) for path in DOCUMENTS if commands(path)]
+)
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_every_command_prints_what_the_document_shows(document: Path, tmp_path: Path) -> None:
+    with Shell(tmp_path) as shell:
+        for command, expected in commands(document):
+            printed = shell.run(command)
+            if command != "make test":
+                assert matches(expected, printed), f"$ {command}\n{printed}"
+
+
+@pytest.mark.parametrize("program", PYTHON)
+def test_every_python_block_runs(program: str, tmp_path: Path) -> None:
+    path = tmp_path / "test_block.py"
+    path.write_text(program, "utf-8")
+    is_test = "\ndef test_" in program
+    options = ["-m", "pytest", "-q", "-p", "no:cacheprovider"] if is_test else ["-W", "error"]
+
+    ran = subprocess.run(
+        [sys.executable, *options, str(path)], capture_output=True, text=True, cwd=tmp_path
+    )
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("document", [pytest.param(path, id=path.name) for path in DOCUMENTS])
+def test_every_block_is_of_a_kind_that_is_run(document: Path) -> None:
+    kinds = {name for name, _ in _FENCE.findall(document.read_text("utf-8"))}
+
+    assert kinds <= {"console", "python"}
+
+
+@pytest.mark.parametrize("document", [pytest.param(path, id=path.name) for path in DOCUMENTS])
+def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8"))
+
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_korean_edition_has_the_same_commands_and_code() -> None:
+    assert commands(KOREAN) == commands(ENGLISH)
+    assert [_code(text) for text in blocks(KOREAN, "python")] == [
+        _code(text) for text in blocks(ENGLISH, "python")
+    ]
+
+
+def _code(program: str) -> str:
+    return re.sub(r"  # .*", "", program)
+
+
+def test_the_readme_knows_every_control_route_and_operation() -> None:
+    from fake_iamport.control.declaration import control_routes
+    from fake_iamport.operations import operations
+    from fake_iamport.settings import MerchantSettings
+
+    readme = ENGLISH.read_text("utf-8")
+    documented = {
+        (method, path)
+        for line in re.findall(r"^\| (`(?:GET|POST|DELETE).*?) \|", readme, re.MULTILINE)
+        for method, path in _routes(line)
+    }
+
+    assert documented == {(route.method, f"/_fake{route.path}") for route in control_routes()}
+    assert [name for name in operations() if f"`{name}`" not in readme] == []
+    assert [name for name in MerchantSettings.__struct_fields__ if f"`{name}`" not in readme] == []
+
+
+def _routes(cell: str) -> list[tuple[str, str]]:
+    """``(method, path)`` of a cell such as `` `GET`, `POST /a`, `GET /b` ``."""
+    routes: list[tuple[str, str]] = []
+    waiting: list[str] = []
+    for method, path in re.findall(r"`([A-Z]+)(?: (/\S+))?`", cell):
+        waiting.append(method)
+        if path:
+            routes += [(name, path) for name in waiting]
+            waiting = []
+    return routes
