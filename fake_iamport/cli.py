@@ -88,7 +88,7 @@ def serve(host: str, port: int, imp_key: str, imp_secret: str, **options: Any) -
     show_default=True,
     help="The emulator to ask.",
 )
-@click.option("--wait", is_flag=True, help="Keep asking until it answers.")
+@option("--wait", is_flag=True, help="Keep asking until it answers.")
 @option(
     "--timeout",
     default=10.0,
@@ -130,7 +130,7 @@ def cards() -> None:
 
 
 @main.command()
-@click.option("--pg", default="nice", show_default=True, help="Whose codes and texts to show.")
+@option("--pg", default="nice", show_default=True, help="Whose codes and texts to show.")
 def failures(pg: str) -> None:
     """List the named failures: what --fail takes, and what a merchant then reads."""
     from fake_iamport.gateway.failures import failures as failure_catalogue

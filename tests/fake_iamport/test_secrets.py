@@ -1,15 +1,13 @@
 """Card data and secrets are looked for in everything that the emulator keeps or says."""
 
-import gc
 import logging
-from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 import pytest
 
 from fake_iamport.app import App
 from fake_iamport.settings import PUBLIC_SANDBOX_SECRET
+from tests.fake_iamport.search import kept_by, leaks, texts_in
 
 pytestmark = pytest.mark.anyio
 
@@ -52,47 +50,14 @@ async def use_everything(call: Any) -> None:
         await call("POST", "/users/getToken", card)
 
 
-def kept_by(app: App) -> Iterator[object]:
-    """Everything that can be reached from the application and isn't code."""
-    seen: set[int] = set()
-    waiting: list[object] = [app.emulator]
-    while waiting:
-        thing = waiting.pop()
-        if id(thing) in seen or isinstance(thing, type):
-            continue
-        seen.add(id(thing))
-        yield thing
-        if isinstance(thing, msgspec.Struct):
-            waiting += [getattr(thing, name) for name in thing.__struct_fields__]
-        waiting += [part for part in gc.get_referents(thing) if not callable(part)]
-
-
-def texts_in(things: Iterator[object]) -> list[str]:
-    texts = []
-    for thing in things:
-        if isinstance(thing, str):
-            texts.append(thing)
-        elif isinstance(thing, bytes):
-            texts.append(thing.decode("latin-1"))
-        elif isinstance(thing, msgspec.Raw):
-            texts.append(bytes(thing).decode("latin-1"))
-    return texts
-
-
-def leaks(texts: list[str]) -> set[str]:
-    """Secrets in ``texts``; short ones count only as a whole text or as a JSON value."""
-    long_ones = {secret for secret in SECRETS if len(secret) >= 6}
-    short_ones = {secret for secret in SECRETS if len(secret) < 6}
-    found = {secret for secret in long_ones for text in texts if secret in text}
-    return found | {
-        secret for secret in short_ones for text in texts if text == secret or f'"{secret}"' in text
-    }
-
-
 async def test_the_search_finds_what_is_there(app: App, call: Any) -> None:
     vars(app.emulator)["kept"] = dict(CARD)
 
-    assert leaks(texts_in(kept_by(app))) >= {CARD["card_number"], CARD["birth"], CARD["pwd_2digit"]}
+    assert leaks(SECRETS, texts_in(kept_by(app))) >= {
+        CARD["card_number"],
+        CARD["birth"],
+        CARD["pwd_2digit"],
+    }
 
 
 async def test_nothing_that_is_kept_holds_card_data_or_a_secret(app: App, call: Any) -> None:
@@ -101,7 +66,7 @@ async def test_nothing_that_is_kept_holds_card_data_or_a_secret(app: App, call: 
     texts = texts_in(kept_by(app))
 
     assert "o0" in texts
-    assert leaks(texts) == set()
+    assert leaks(SECRETS, texts) == set()
 
 
 async def test_no_answer_and_no_journal_page_shows_card_data_or_a_secret(
@@ -118,7 +83,7 @@ async def test_no_answer_and_no_journal_page_shows_card_data_or_a_secret(
     for path in ("journal?limit=1000", "merchants", "merchants/imp_apikey/ledger", "settings"):
         await call.http.get(f"/_fake/{path}")
 
-    assert leaks(answers) == set()
+    assert leaks(SECRETS, answers) == set()
 
 
 async def test_no_access_token_is_in_the_journal(app: App, call: Any) -> None:
@@ -164,7 +129,7 @@ async def test_a_failure_of_the_emulator_itself_logs_no_values(
     assert answer.status_code == 500
     assert answer.json()["code"] == -1
     assert "customer_save failed with RuntimeError" in caplog.text
-    assert leaks([caplog.text, answer.text]) == set()
+    assert leaks(SECRETS, [caplog.text, answer.text]) == set()
 
 
 async def test_no_repr_shows_card_data_or_a_secret(app: App, call: Any) -> None:
@@ -189,4 +154,4 @@ async def test_no_repr_shows_card_data_or_a_secret(app: App, call: Any) -> None:
     ]
 
     assert "merchant_uid='o'" in shown[0]
-    assert leaks(shown) == set()
+    assert leaks(SECRETS, shown) == set()

@@ -37,7 +37,7 @@ from fake_iamport.scenario_files import scenario_folder
 from reference_client import CardDetails, Iamport
 
 with FakeIamport() as server, Iamport(server.imp_key, server.imp_secret, base_url=server.url) as iamport:
-    card = CardDetails("9540-4900-0000-0001", "2049-12", birth="900101", pwd_2digit="12")
+    card = CardDetails("9540-4900-1234-5675", "2049-12", birth="900101", pwd_2digit="12")
     key = iamport.issue_billing_key("me", card)
 print(json.dumps({
     "card": key.card_number,
@@ -100,7 +100,7 @@ def test_the_wheel_runs_in_an_empty_environment(built: tuple[Path, Path], tmp_pa
     )
 
     assert ran.returncode == 0, ran.stderr
-    assert '"card": "95404900****0001"' in ran.stdout
+    assert '"card": "95404900****5675"' in ran.stdout
     assert '"test tools": []' in ran.stdout
     assert f'"home": "{environment}' in ran.stdout
     assert f'"scenarios": "{environment}' in ran.stdout

@@ -66,7 +66,7 @@ async def test_a_key_in_payment_is_recorded_as_the_real_server_does(
     assert payment["receipt_url"] == (
         f"https://npg.nicepay.co.kr/issue/IssueLoader.do?TID={payment['pg_tid']}&type=0&InnerWin=Y"
     )
-    assert payment["card_number"] == "95404900****0001"
+    assert payment["card_number"] == "95404900****5675"
     expected = {
         "amount": 1000,
         "buyer_name": "홍길동",

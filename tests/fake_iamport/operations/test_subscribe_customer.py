@@ -98,9 +98,9 @@ async def test_a_reused_customer_uid_replaces_the_card(call: Any, clock: Clock) 
     first = await call.response("POST", KEY, typed("5272-8927-0000-2306"))
     clock.advance(108)
 
-    second = await call.response("POST", KEY, typed("5594-1000-0000-0009"))
+    second = await call.response("POST", KEY, typed("5594-1012-3456-7896"))
 
-    assert second["card_number"] == "55941000****0009"
+    assert second["card_number"] == "55941012****7896"
     assert (second["inserted"], second["updated"]) == (first["inserted"], first["inserted"] + 108)
     assert await call.response("GET", KEY) == second
 
@@ -108,12 +108,12 @@ async def test_a_reused_customer_uid_replaces_the_card(call: Any, clock: Clock) 
 async def test_a_replaced_card_has_no_key_at_the_gateway_any_more(call: Any, clock: Clock) -> None:
     await call.response("POST", KEY, typed("5272-8927-0000-2306"))
     clock.advance(108)
-    await call.response("POST", KEY, typed("5594-1000-0000-0009"))
+    await call.response("POST", KEY, typed("5594-1012-3456-7896"))
 
     old, new = await ledger(call)
 
     assert (old["card_number"], old["deleted_at"]) == ("52728927****2306", clock.now())
-    assert (new["card_number"], new["deleted_at"]) == ("55941000****0009", None)
+    assert (new["card_number"], new["deleted_at"]) == ("55941012****7896", None)
     assert old["key"] != new["key"]
 
 
@@ -235,18 +235,18 @@ async def test_every_test_card_does_what_it_says_at_key_issue(call: Any) -> None
 @pytest.mark.parametrize(
     ("pg", "provider", "pg_id", "masked"),
     [
-        ("nice", "nice", "nictest04m", "55941000****0009"),
-        ("nice.mid0001m", "nice", "mid0001m", "55941000****0009"),
-        ("kcp", "kcp", "BA001", "5594100000000009"),
-        ("html5_inicis", "html5_inicis", "INIBillTst", "559410*********9"),
-        ("no_such_gateway", "nice", "nictest04m", "55941000****0009"),
-        ("", "nice", "nictest04m", "55941000****0009"),
+        ("nice", "nice", "nictest04m", "55941012****7896"),
+        ("nice.mid0001m", "nice", "mid0001m", "55941012****7896"),
+        ("kcp", "kcp", "BA001", "5594100000007896"),
+        ("html5_inicis", "html5_inicis", "INIBillTst", "559410*********6"),
+        ("no_such_gateway", "nice", "nictest04m", "55941012****7896"),
+        ("", "nice", "nictest04m", "55941012****7896"),
     ],
 )
 async def test_pg_chooses_the_gateway_and_an_invalid_one_means_the_default(
     call: Any, pg: str, provider: str, pg_id: str, masked: str
 ) -> None:
-    key = await call.response("POST", KEY, typed("5594-1000-0000-0009", pg=pg))
+    key = await call.response("POST", KEY, typed("5594-1012-3456-7896", pg=pg))
 
     assert (key["pg_provider"], key["pg_id"], key["card_number"]) == (provider, pg_id, masked)
 
@@ -254,19 +254,19 @@ async def test_pg_chooses_the_gateway_and_an_invalid_one_means_the_default(
 async def test_a_channel_key_chooses_the_gateway_and_wins_over_pg(call: Any) -> None:
     merchant = (await call.http.get("/_fake/merchants/imp_apikey")).json()
     channels = {channel["pg_provider"]: channel["channel_key"] for channel in merchant["channels"]}
-    card = typed("5594-1000-0000-0009", pg="nice", channel_key=channels["kcp"])
+    card = typed("5594-1012-3456-7896", pg="nice", channel_key=channels["kcp"])
 
     assert (await call.response("POST", KEY, card))["pg_provider"] == "kcp"
 
 
 async def test_inicis_gives_no_card_type(call: Any) -> None:
-    key = await call.response("POST", KEY, typed("5594-1000-0000-0009", pg="html5_inicis"))
+    key = await call.response("POST", KEY, typed("5594-1012-3456-7896", pg="html5_inicis"))
 
     assert key["card_type"] is None
 
 
 async def test_a_gateway_that_wants_a_customer_id_says_so(call: Any) -> None:
-    card = typed("5594-1000-0000-0009", pg="tosspayments")
+    card = typed("5594-1012-3456-7896", pg="tosspayments")
 
     assert await call.refusal("POST", KEY, card) == (
         400, -1, "customer_id 파라메터가 누락되었습니다."
