@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.domain.errors import ApiError
+from fake_iamport.gateway.failures import parse_failure
+from fake_iamport.gateway.profiles import profiles
 from fake_iamport.suggestions import did_you_mean
 
 __all__ = [
@@ -40,8 +41,6 @@ class SettingsError(ValueError):
 
 
 def _check_gateway(provider: str) -> None:
-    from fake_iamport.gateway.profiles import profiles
-
     if provider not in profiles():
         raise SettingsError(
             "default_pg",
@@ -51,7 +50,7 @@ def _check_gateway(provider: str) -> None:
 
 
 def _check_failure(field: str, operation_id: str, failure: str) -> None:
-    from fake_iamport.gateway.failures import parse_failure
+    # Operations know merchants, and merchants their settings.
     from fake_iamport.operations import operations
 
     able = [name for name, operation in operations().items() if operation.asks_gateway]
@@ -63,7 +62,7 @@ def _check_failure(field: str, operation_id: str, failure: str) -> None:
         )
     try:
         parse_failure(failure)
-    except (ValueError, LookupError, ApiError) as error:
+    except (ValueError, LookupError) as error:
         raise SettingsError(f"{field}.{operation_id}", str(error)) from None
 
 

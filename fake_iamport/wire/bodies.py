@@ -58,7 +58,8 @@ async def read_body(receive: Receive, content_length: int | None) -> bytes:
 def decode_body(body: bytes, content_type: str) -> dict[str, object]:
     """Read ``body`` into a dict of parameters; numbers with a fraction become Decimals.
 
-    A body that says nothing of its type is JSON when it starts like an object.
+    A body that says nothing of its type is JSON when it starts like an object. JSON that clients
+    make of no parameters at all, ``[]`` in PHP and ``null`` in Python, has none (guess).
 
     Raises:
         UnreadableContentType: neither JSON nor a form.
@@ -87,6 +88,8 @@ def _decode_json(body: bytes) -> dict[str, object]:
         raise BadRequest(message="The body is not valid JSON: it is not UTF-8.") from None
     except RecursionError:
         raise _too_deep() from None
+    if value is None or value == []:
+        return {}
     if not isinstance(value, dict):
         raise BadRequest(message="The body must be a JSON object of parameters.")
     _refuse_depth(body, value)

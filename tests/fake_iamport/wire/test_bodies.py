@@ -75,6 +75,8 @@ async def test_a_json_content_type_without_a_body_harms_no_look_up(call: Any) ->
         ),
         (b"x" * (LARGEST_BODY + 1), JSON, 413, "The request body is larger than 1048576 bytes."),
         (b"", JSON, 400, "imp_key, imp_secret 파라메터가 누락되었습니다."),
+        (b"[]", JSON, 400, "imp_key, imp_secret 파라메터가 누락되었습니다."),
+        (b"null", JSON, 400, "imp_key, imp_secret 파라메터가 누락되었습니다."),
         (b"  ", JSON, 400, "imp_key, imp_secret 파라메터가 누락되었습니다."),
     ],
 )
