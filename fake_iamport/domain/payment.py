@@ -28,19 +28,25 @@ class KeyUsage(StrEnum):
     SCHEDULED = "payment.scheduled"
 
 
-class Cancellation(msgspec.Struct, frozen=True, gc=False):
-    """One cancel of a payment; its key order on the wire is recorded and isn't alphabetical."""
+class Cancellation(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One cancel of a payment, whole or in part."""
 
     pg_tid: str
     amount: Amount
     cancelled_at: int
     reason: str
     receipt_url: str | None
+    cancellation_id: str = ""
+    tax_free: Amount = 0
+    vat_amount: Amount | None = None
 
 
 class Payment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One charge, paid or failed. Amounts are KRW unless ``currency`` says otherwise; moments are
     unix seconds, 0 where it didn't happen (spec, observed).
+
+    ``number`` tells payments of the same second apart; ``failure`` names what a test card will
+    cause when the payment is cancelled. Neither is shown.
     """
 
     imp_uid: str
@@ -70,6 +76,21 @@ class Payment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     customer_uid: str | None = None
     customer_uid_usage: KeyUsage | None = None
     user_agent: str | None = None
+    number: int = 0
+    tax_free: Amount = 0
+    vat_amount: Amount | None = None
+    notice_url: tuple[str, ...] = ()
+    failure: str | None = None
+
+    @property
+    def updated_at(self) -> int:
+        """When the payment last changed, in unix seconds."""
+        return max(self.started_at, self.paid_at, self.failed_at, self.cancelled_at)
+
+    @property
+    def cancellable_amount(self) -> Amount:
+        """What is left to cancel."""
+        return self.amount - self.cancel_amount
 
     @property
     def uses_up_its_order(self) -> bool:

@@ -43,6 +43,17 @@ class CustomerAnswer(msgspec.Struct, kw_only=True, gc=False):
     updated: int
 
 
+class CancellationAnswer(msgspec.Struct, kw_only=True, gc=False):
+    """One cancel; its recorded key order isn't alphabetical. ``cancelled_at`` is in unix seconds."""
+
+    pg_tid: str
+    amount: Amount
+    cancelled_at: int
+    reason: str
+    receipt_url: str | None
+    cancellation_id: str | UnsetType = UNSET
+
+
 class PaymentAnswer(msgspec.Struct, kw_only=True, gc=False):
     """A payment (observed 2022, 2024). Amounts in ``currency``, moments in unix seconds."""
 
@@ -56,7 +67,7 @@ class PaymentAnswer(msgspec.Struct, kw_only=True, gc=False):
     buyer_postcode: str | None
     buyer_tel: str | None
     cancel_amount: Amount
-    cancel_history: tuple[Cancellation, ...]
+    cancel_history: list[CancellationAnswer]
     cancel_reason: str | None
     cancel_receipt_urls: list[str]
     cancelled_at: int
@@ -151,7 +162,7 @@ def payment_answer(payment: Payment, *, strict: bool) -> PaymentAnswer:
         buyer_postcode=buyer.postcode,
         buyer_tel=buyer.tel,
         cancel_amount=payment.cancel_amount,
-        cancel_history=cancellations,
+        cancel_history=[_cancellation_answer(line, strict) for line in cancellations],
         cancel_reason=cancellations[-1].reason if cancellations else None,
         cancel_receipt_urls=[line.receipt_url for line in cancellations if line.receipt_url],
         cancelled_at=payment.cancelled_at,
@@ -186,6 +197,17 @@ def payment_answer(payment: Payment, *, strict: bool) -> PaymentAnswer:
         answer.promotion = None
         answer.sandbox = True
     return answer
+
+
+def _cancellation_answer(line: Cancellation, strict: bool) -> CancellationAnswer:
+    return CancellationAnswer(
+        pg_tid=line.pg_tid,
+        amount=line.amount,
+        cancelled_at=line.cancelled_at,
+        reason=line.reason,
+        receipt_url=line.receipt_url,
+        cancellation_id=line.cancellation_id if strict else UNSET,
+    )
 
 
 def _add_issuer(answer: CustomerAnswer | PaymentAnswer, card: Card) -> None:

@@ -1,5 +1,6 @@
 """Tag ``subscribe``: payments that the merchant starts, by card data or by billing key."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -13,9 +14,8 @@ from fake_iamport.domain.errors import (
     UnregisteredBuyer,
 )
 from fake_iamport.domain.money import Amount, exact_amount
-from fake_iamport.domain.payment import KeyUsage, Payment, PaymentStatus
+from fake_iamport.domain.payment import KeyUsage, PaymentStatus
 from fake_iamport.gateway.gateway import VerifiedCard
-from fake_iamport.gateway.profiles import Profile
 from fake_iamport.operations.answers import PaymentAnswer, payment_answer
 from fake_iamport.operations.card_parameters import (
     Birth,
@@ -28,9 +28,10 @@ from fake_iamport.operations.card_parameters import (
     PinDigits,
     card_data,
 )
+from fake_iamport.operations.charging import Charge, charge_card, refuse_used_order
 from fake_iamport.operations.declaration import Call, operation
 from fake_iamport.operations.key_issue import issue_billing_key
-from fake_iamport.wire.parameters import STRICT, CustomData, Number, Parameters
+from fake_iamport.wire.parameters import STRICT, CustomData, Number, Parameters, Texts
 
 __all__ = ["again", "onetime"]
 
@@ -59,24 +60,14 @@ class ChargeParameters(Parameters, kw_only=True):
     interest_free_by_merchant: bool = False
     use_card_point: bool = False
     custom_data: CustomData | None = None
-    notice_url: str | None = None
+    notice_url: Texts | None = None
     browser_ip: str | None = None
     product_type: Literal["real", "digital"] | None = None
     promotion_id: str | None = None
     bypass: CustomData | None = None
 
-    def buyer(self) -> Contact:
-        """Who buys."""
-        return Contact(
-            name=self.buyer_name,
-            email=self.buyer_email,
-            tel=self.buyer_tel,
-            addr=self.buyer_addr,
-            postcode=self.buyer_postcode,
-        )
-
-    def charged_amount(self) -> Amount:
-        """What to charge, exactly.
+    def charge(self, name: str | None, customer_uid: str | None, usage: KeyUsage | None) -> Charge:
+        """What to charge.
 
         Raises:
             BadRequest: nothing to charge, or a part that is larger than the whole (guess).
@@ -84,11 +75,34 @@ class ChargeParameters(Parameters, kw_only=True):
         amount = exact_amount(self.amount, name="amount", currency=self.currency)
         if amount == 0:
             raise BadRequest(message="amount: expected more than 0.")
-        parts = (("tax_free", self.tax_free), ("vat_amount", self.vat_amount))
-        for name, part in parts:
-            if part is not None and exact_amount(part, name=name, currency=self.currency) > amount:
-                raise BadRequest(message=f"{name}: expected no more than the amount.")
-        return amount
+        return Charge(
+            merchant_uid=self.merchant_uid,
+            amount=amount,
+            currency=self.currency,
+            name=name,
+            buyer=Contact(
+                name=self.buyer_name,
+                email=self.buyer_email,
+                tel=self.buyer_tel,
+                addr=self.buyer_addr,
+                postcode=self.buyer_postcode,
+            ),
+            card_quota=self.card_quota,
+            custom_data=self.custom_data,
+            tax_free=self._part("tax_free", self.tax_free, amount) or 0,
+            vat_amount=self._part("vat_amount", self.vat_amount, amount),
+            notice_url=tuple(self.notice_url or ()),
+            customer_uid=customer_uid,
+            key_usage=usage,
+        )
+
+    def _part(self, name: str, value: Decimal | None, whole: Amount) -> Amount | None:
+        if value is None:
+            return None
+        part = exact_amount(value, name=name, currency=self.currency)
+        if part > whole:
+            raise BadRequest(message=f"{name}: expected no more than the amount.")
+        return part
 
 
 class OnetimeParameters(ChargeParameters, kw_only=True):
@@ -132,14 +146,13 @@ async def onetime(call: Call, parameters: OnetimeParameters) -> PaymentAnswer:
     payment is kept as a billing key, and ``buyer_*`` become its ``customer_*`` (spec), where the
     gateway can do that; elsewhere nothing is kept and the answer has no ``customer_uid`` (guess).
     """
-    amount = parameters.charged_amount()
-    await _refuse_used_order(call, parameters.merchant_uid)
     profile = call.gateway.profile(parameters.pg)
+    to_issue = parameters.customer_uid if profile.payment_stores_key else None
+    charge = parameters.charge(parameters.name, to_issue, KeyUsage.ISSUE if to_issue else None)
+    await refuse_used_order(call, charge.merchant_uid)
     profile.require(parameters, "key_in")
     verified = call.gateway.verify_for_payment(card_data(parameters), profile)
-    to_issue = parameters.customer_uid if profile.payment_stores_key else None
-    key_use = (to_issue, KeyUsage.ISSUE) if to_issue else (None, None)
-    payment = await _charge(call, parameters, amount, profile, verified, key_use)
+    payment = await charge_card(call, charge, profile, verified)
     if to_issue and payment.status is PaymentStatus.PAID:
         await issue_billing_key(call, profile, verified, to_issue, payment.buyer)
     return payment_answer(payment, strict=call.merchant.settings.strict)
@@ -158,71 +171,12 @@ async def again(call: Call, parameters: AgainParameters) -> PaymentAnswer:
     A used order number is refused before an unknown customer is (observed). A charge that the
     issuer declines is code 0 with status ``failed`` (docs).
     """
-    amount = parameters.charged_amount()
-    await _refuse_used_order(call, parameters.merchant_uid)
+    charge = parameters.charge(parameters.name, parameters.customer_uid, KeyUsage.PAYMENT)
+    await refuse_used_order(call, charge.merchant_uid)
     key = await call.transaction.billing_key(parameters.customer_uid)
     if key is None:
         raise UnregisteredBuyer
     profile = call.gateway.profile_of_key(key)
     profile.require(parameters, "again")
-    verified = VerifiedCard(key.card, key.failure)
-    key_use = (key.customer_uid, KeyUsage.PAYMENT)
-    payment = await _charge(call, parameters, amount, profile, verified, key_use)
+    payment = await charge_card(call, charge, profile, VerifiedCard(key.card, key.failure))
     return payment_answer(payment, strict=call.merchant.settings.strict)
-
-
-async def _refuse_used_order(call: Call, merchant_uid: str) -> None:
-    attempts = await call.transaction.payments_of_order(merchant_uid)
-    if any(payment.uses_up_its_order for payment in attempts):
-        raise DuplicateOrder
-
-
-async def _charge(
-    call: Call,
-    parameters: OnetimeParameters | AgainParameters,
-    amount: Amount,
-    profile: Profile,
-    verified: VerifiedCard,
-    key_use: tuple[str, KeyUsage] | tuple[None, None],
-) -> Payment:
-    imp_uid = await _fresh_imp_uid(call)
-    outcome = call.gateway.charge(
-        verified.failure,
-        profile,
-        imp_uid=imp_uid,
-        amount=amount,
-        card_quota=parameters.card_quota,
-    )
-    payment = Payment(
-        imp_uid=imp_uid,
-        merchant_uid=parameters.merchant_uid,
-        status=PaymentStatus.PAID if outcome.approved else PaymentStatus.FAILED,
-        amount=amount,
-        currency=parameters.currency,
-        pg_provider=profile.provider,
-        pg_id=profile.pg_id,
-        started_at=call.now,
-        paid_at=call.now if outcome.approved else 0,
-        failed_at=0 if outcome.approved else call.now,
-        fail_reason=outcome.fail_reason,
-        pg_tid=outcome.pg_tid,
-        apply_num=outcome.apply_num,
-        receipt_url=outcome.receipt_url,
-        name=parameters.name,
-        buyer=parameters.buyer(),
-        card=verified.card,
-        card_quota=parameters.card_quota,
-        custom_data=parameters.custom_data,
-        customer_uid=key_use[0],
-        customer_uid_usage=key_use[1],
-        user_agent=call.user_agent,
-    )
-    await call.transaction.add_payment(payment)
-    return payment
-
-
-async def _fresh_imp_uid(call: Call) -> str:
-    imp_uid = call.merchant.identifiers.imp_uid()
-    while await call.transaction.payment(imp_uid):
-        imp_uid = call.merchant.identifiers.imp_uid()
-    return imp_uid

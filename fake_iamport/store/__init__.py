@@ -5,14 +5,20 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from fake_iamport.domain.billing_key import BillingKey, GatewayKey
-from fake_iamport.domain.payment import Payment
+from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.domain.prepared import PreparedPayment
+from fake_iamport.domain.schedule import Schedule, ScheduleStatus
 from fake_iamport.domain.token import Token
+from fake_iamport.domain.webhook import Webhook
 
 __all__ = ["Store", "Transaction"]
 
 
 class Transaction(Protocol):
     """One merchant's records, read and written as one step: all of it happens, or none."""
+
+    async def next_number(self) -> int:
+        """A number that no record of this merchant has; later ones are higher."""
 
     async def token(self) -> Token | None:
         """The merchant's newest token, alive or not."""
@@ -38,8 +44,73 @@ class Transaction(Protocol):
     async def payments_of_order(self, merchant_uid: str) -> Sequence[Payment]:
         """Every payment of that order number, oldest first."""
 
-    async def add_payment(self, payment: Payment) -> None:
-        """Keep a new payment."""
+    async def payments_of_customer(self, customer_uid: str) -> Sequence[Payment]:
+        """Every payment made with that billing key, oldest first."""
+
+    async def find_payments(
+        self,
+        status: PaymentStatus | None,
+        *,
+        since: int,
+        until: int,
+        sorting: str,
+        newest_first: bool,
+        offset: int,
+        limit: int,
+    ) -> tuple[int, Sequence[Payment]]:
+        """How many payments came to stand so from ``since`` to ``until``, and a page of them.
+
+        Moments are unix seconds, both ends included; ``sorting`` is ``started``, ``paid`` or
+        ``updated``.
+        """
+
+    async def put_payment(self, payment: Payment) -> None:
+        """Keep a new payment, or a changed one in place of what it was."""
+
+    async def schedule(self, merchant_uid: str) -> Schedule | None:
+        """The schedule with that order number."""
+
+    async def put_schedule(self, schedule: Schedule) -> None:
+        """Keep a new schedule, or a changed one in place of what it was."""
+
+    async def schedules_of_customer(self, customer_uid: str) -> Sequence[Schedule]:
+        """Every schedule on that billing key, in order of ``schedule_at``."""
+
+    async def find_schedules(
+        self,
+        status: ScheduleStatus | None,
+        *,
+        since: int,
+        until: int,
+        newest_first: bool,
+        offset: int,
+        limit: int,
+    ) -> tuple[int, Sequence[Schedule]]:
+        """How many schedules are set for ``since`` up to, but not, ``until``, and a page of them."""
+
+    async def next_schedule(self) -> Schedule | None:
+        """The earliest schedule that waits to be executed."""
+
+    async def prepared_payment(self, merchant_uid: str) -> PreparedPayment | None:
+        """What was announced for that order."""
+
+    async def put_prepared_payment(self, prepared: PreparedPayment) -> None:
+        """Keep what is announced for an order, in place of what was."""
+
+    async def webhook(self, number: int) -> Webhook | None:
+        """The webhook with that number."""
+
+    async def webhooks(self) -> Sequence[Webhook]:
+        """Every webhook, oldest first."""
+
+    async def put_webhook(self, webhook: Webhook) -> None:
+        """Keep a new webhook, or a changed one in place of what it was."""
+
+    async def delete_webhook(self, number: int) -> None:
+        """Forget a webhook."""
+
+    async def next_webhook(self) -> Webhook | None:
+        """The waiting webhook whose moment comes first."""
 
     async def gateway_key(self, key: str) -> GatewayKey | None:
         """The ledger's line for that key."""

@@ -1,29 +1,49 @@
 """Records in this process's memory: the default, and gone when it ends."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from types import TracebackType
 from typing import TypeVar
 
 from fake_iamport.domain.billing_key import BillingKey, GatewayKey
-from fake_iamport.domain.payment import Payment
+from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.domain.prepared import PreparedPayment
+from fake_iamport.domain.schedule import Schedule, ScheduleStatus
 from fake_iamport.domain.token import Token
+from fake_iamport.domain.webhook import Webhook, WebhookState
+from fake_iamport.store.agenda import Agenda
+from fake_iamport.store.payment_index import PaymentIndex
 
 __all__ = ["MemoryStore"]
 
+Key = TypeVar("Key", bound=Hashable)
 Record = TypeVar("Record")
 
 
 class _World:
-    __slots__ = ("billing_keys", "gateway_keys", "lock", "orders", "payments", "token")
+    """One merchant's records, and the ways to find them."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.token: Token | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        self.last_number = 0
         self.billing_keys: dict[str, BillingKey] = {}
+        self.gateway_keys: dict[str, GatewayKey] = {}
         self.payments: dict[str, Payment] = {}
         self.orders: dict[str, tuple[str, ...]] = {}
-        self.gateway_keys: dict[str, GatewayKey] = {}
+        self.customers: dict[str, list[str]] = {}
+        self.payment_index = PaymentIndex(self.payments)
+        self.schedules: dict[int, Schedule] = {}
+        self.schedule_numbers: dict[str, int] = {}
+        self.scheduled_customers: dict[str, list[int]] = {}
+        self.all_schedules = Agenda()
+        self.due_schedules = Agenda()
+        self.prepared: dict[str, PreparedPayment] = {}
+        self.webhooks: dict[int, Webhook] = {}
+        self.due_webhooks = Agenda()
 
 
 class MemoryStore:
@@ -49,8 +69,7 @@ class MemoryStore:
         """Forget the merchant's records, except its token."""
         world = self._world(merchant)
         async with world.lock:
-            for records in (world.billing_keys, world.payments, world.orders, world.gateway_keys):
-                records.clear()
+            world.clear()
 
     async def remove(self, merchant: str) -> None:
         """Forget everything of the merchant."""
@@ -91,6 +110,10 @@ class _MemoryTransaction:
                 self._undo.pop()()
         self._world.lock.release()
 
+    async def next_number(self) -> int:
+        self._world.last_number += 1
+        return self._world.last_number
+
     async def token(self) -> Token | None:
         return self._world.token
 
@@ -115,19 +138,6 @@ class _MemoryTransaction:
     async def delete_billing_key(self, customer_uid: str) -> None:
         self._remove(self._world.billing_keys, customer_uid)
 
-    async def payment(self, imp_uid: str) -> Payment | None:
-        return self._world.payments.get(imp_uid)
-
-    async def payments_of_order(self, merchant_uid: str) -> Sequence[Payment]:
-        payments = self._world.payments
-        return [payments[imp_uid] for imp_uid in self._world.orders.get(merchant_uid, ())]
-
-    async def add_payment(self, payment: Payment) -> None:
-        orders = self._world.orders
-        attempts = (*orders.get(payment.merchant_uid, ()), payment.imp_uid)
-        self._put(self._world.payments, payment.imp_uid, payment)
-        self._put(orders, payment.merchant_uid, attempts)
-
     async def gateway_key(self, key: str) -> GatewayKey | None:
         return self._world.gateway_keys.get(key)
 
@@ -137,7 +147,130 @@ class _MemoryTransaction:
     async def gateway_keys(self) -> Sequence[GatewayKey]:
         return list(self._world.gateway_keys.values())
 
-    def _put(self, records: dict[str, Record], key: str, record: Record) -> None:
+    async def payment(self, imp_uid: str) -> Payment | None:
+        return self._world.payments.get(imp_uid)
+
+    async def payments_of_order(self, merchant_uid: str) -> Sequence[Payment]:
+        payments = self._world.payments
+        return [payments[imp_uid] for imp_uid in self._world.orders.get(merchant_uid, ())]
+
+    async def payments_of_customer(self, customer_uid: str) -> Sequence[Payment]:
+        payments = self._world.payments
+        return [payments[imp_uid] for imp_uid in self._world.customers.get(customer_uid, ())]
+
+    async def find_payments(
+        self,
+        status: PaymentStatus | None,
+        *,
+        since: int,
+        until: int,
+        sorting: str,
+        newest_first: bool,
+        offset: int,
+        limit: int,
+    ) -> tuple[int, Sequence[Payment]]:
+        return self._world.payment_index.find(
+            status,
+            since=since,
+            until=until,
+            sorting=sorting,
+            newest_first=newest_first,
+            offset=offset,
+            limit=limit,
+        )
+
+    async def put_payment(self, payment: Payment) -> None:
+        world = self._world
+        before = world.payments.get(payment.imp_uid)
+        if before is None:
+            attempts = (*world.orders.get(payment.merchant_uid, ()), payment.imp_uid)
+            self._put(world.orders, payment.merchant_uid, attempts)
+            if payment.customer_uid is not None:
+                self._append(world.customers, payment.customer_uid, payment.imp_uid)
+        else:
+            world.payment_index.remove(before)
+            self._undo.append(lambda: world.payment_index.add(before))
+        self._put(world.payments, payment.imp_uid, payment)
+        world.payment_index.add(payment)
+        self._undo.append(lambda: world.payment_index.remove(payment))
+
+    async def schedule(self, merchant_uid: str) -> Schedule | None:
+        number = self._world.schedule_numbers.get(merchant_uid)
+        return None if number is None else self._world.schedules[number]
+
+    async def put_schedule(self, schedule: Schedule) -> None:
+        world = self._world
+        before = world.schedules.get(schedule.number)
+        if before is None:
+            self._put(world.schedule_numbers, schedule.merchant_uid, schedule.number)
+            self._append(world.scheduled_customers, schedule.customer_uid, schedule.number)
+        else:
+            self._leave(world.all_schedules, before.schedule_at, before.number)
+            if before.status is ScheduleStatus.SCHEDULED:
+                self._leave(world.due_schedules, before.schedule_at, before.number)
+        self._put(world.schedules, schedule.number, schedule)
+        self._wait(world.all_schedules, schedule.schedule_at, schedule.number)
+        if schedule.status is ScheduleStatus.SCHEDULED:
+            self._wait(world.due_schedules, schedule.schedule_at, schedule.number)
+
+    async def schedules_of_customer(self, customer_uid: str) -> Sequence[Schedule]:
+        numbers = self._world.scheduled_customers.get(customer_uid, ())
+        schedules = [self._world.schedules[number] for number in numbers]
+        return sorted(schedules, key=lambda schedule: (schedule.schedule_at, schedule.number))
+
+    async def find_schedules(
+        self,
+        status: ScheduleStatus | None,
+        *,
+        since: int,
+        until: int,
+        newest_first: bool,
+        offset: int,
+        limit: int,
+    ) -> tuple[int, Sequence[Schedule]]:
+        numbers = self._world.all_schedules.between(since, until)
+        schedules = [self._world.schedules[number] for number in numbers]
+        found = [each for each in schedules if status is None or each.status is status]
+        if newest_first:
+            found.reverse()
+        return len(found), found[offset : offset + limit]
+
+    async def next_schedule(self) -> Schedule | None:
+        number = self._world.due_schedules.first()
+        return None if number is None else self._world.schedules[number]
+
+    async def prepared_payment(self, merchant_uid: str) -> PreparedPayment | None:
+        return self._world.prepared.get(merchant_uid)
+
+    async def put_prepared_payment(self, prepared: PreparedPayment) -> None:
+        self._put(self._world.prepared, prepared.merchant_uid, prepared)
+
+    async def webhook(self, number: int) -> Webhook | None:
+        return self._world.webhooks.get(number)
+
+    async def webhooks(self) -> Sequence[Webhook]:
+        return sorted(self._world.webhooks.values(), key=lambda webhook: webhook.number)
+
+    async def put_webhook(self, webhook: Webhook) -> None:
+        await self._leave_waiting(webhook.number)
+        self._put(self._world.webhooks, webhook.number, webhook)
+        if webhook.state is WebhookState.WAITING:
+            self._wait(self._world.due_webhooks, webhook.due_at, webhook.number)
+
+    async def delete_webhook(self, number: int) -> None:
+        await self._leave_waiting(number)
+        self._remove(self._world.webhooks, number)
+
+    async def next_webhook(self) -> Webhook | None:
+        number = self._world.due_webhooks.first()
+        return None if number is None else self._world.webhooks[number]
+
+    async def _leave_waiting(self, number: int) -> None:
+        before = self._world.webhooks.get(number)
+        if before is not None and before.state is WebhookState.WAITING:
+            self._leave(self._world.due_webhooks, before.due_at, number)
+
+    def _put(self, records: dict[Key, Record], key: Key, record: Record) -> None:
         before = records.get(key)
         records[key] = record
         if before is None:
@@ -145,6 +278,19 @@ class _MemoryTransaction:
         else:
             self._undo.append(lambda: records.__setitem__(key, before))
 
-    def _remove(self, records: dict[str, Record], key: str) -> None:
+    def _remove(self, records: dict[Key, Record], key: Key) -> None:
         before = records.pop(key)
         self._undo.append(lambda: records.__setitem__(key, before))
+
+    def _append(self, records: dict[str, list[Key]], name: str, key: Key) -> None:
+        keys = records.setdefault(name, [])
+        keys.append(key)
+        self._undo.append(keys.pop)
+
+    def _wait(self, agenda: Agenda, moment: int, number: int) -> None:
+        agenda.add(moment, number)
+        self._undo.append(lambda: agenda.remove(moment, number))
+
+    def _leave(self, agenda: Agenda, moment: int, number: int) -> None:
+        agenda.remove(moment, number)
+        self._undo.append(lambda: agenda.add(moment, number))

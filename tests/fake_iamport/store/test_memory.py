@@ -43,7 +43,7 @@ async def write_everything(transaction: Transaction, mark: str) -> None:
     await transaction.put_token(Token(f"token {mark}", 10))
     await transaction.put_billing_key(billing_key("kept", mark))
     await transaction.put_billing_key(billing_key(f"new {mark}", mark))
-    await transaction.add_payment(payment(f"imps {mark}"))
+    await transaction.put_payment(payment(f"imps {mark}"))
     await transaction.delete_billing_key("kept")
 
 
@@ -52,7 +52,7 @@ async def test_a_transaction_that_fails_leaves_nothing_behind() -> None:
     async with store.transaction("m") as transaction:
         await transaction.put_token(Token("token a", 10))
         await transaction.put_billing_key(billing_key("kept", "a"))
-        await transaction.add_payment(payment("imps a"))
+        await transaction.put_payment(payment("imps a"))
 
     async def fail() -> None:
         async with store.transaction("m") as transaction:

@@ -22,7 +22,15 @@ CANCELLED_KCP = Payment(
     status=PaymentStatus.CANCELLED,
     amount=100,
     cancel_amount=100,
-    cancellations=(Cancellation("22895235578509", 100, 1663837543, "취소요청api", KCP_RECEIPT),),
+    cancellations=(
+        Cancellation(
+            pg_tid="22895235578509",
+            amount=100,
+            cancelled_at=1663837543,
+            reason="취소요청api",
+            receipt_url=KCP_RECEIPT,
+        ),
+    ),
     cancelled_at=1663837543,
     pg_provider="kcp",
     pg_id="A7NC2",
