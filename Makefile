@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check serve
+.PHONY: demo test check docs serve
 .DELETE_ON_ERROR:
 
 demo: $(INSTALLED)
@@ -15,6 +15,10 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: $(INSTALLED)
+	$(BIN)/python -m tests.documents.coverage > .coverage.md && mv .coverage.md docs/coverage.md
+	$(BIN)/python -m tests.documents.reference > .reference.md && mv .reference.md docs/reference.md
 
 serve: $(INSTALLED)
 	$(BIN)/fake-iamport serve

@@ -10,7 +10,7 @@ from fake_iamport.wire.api import Api
 
 __all__ = ["App", "create_app"]
 
-CONTROL_PREFIX = "/_fake"
+CONTROL_PREFIX = "/_fake/"
 _DESCRIPTION = "/openapi.json"
 
 

@@ -31,6 +31,9 @@ class _Commands(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message())
+            sys.exit(error.exit_code)
         except click.ClickException as error:
             click.echo(f"fake-iamport: {error.format_message()}", err=True)
             sys.exit(error.exit_code)
@@ -138,8 +141,8 @@ def failures(pg: str) -> None:
 
     if pg not in profiles():
         raise click.BadParameter(
-            f"there is no gateway {pg!r}{did_you_mean(pg, profiles())}; "
-            f"known are {', '.join(profiles())}",
+            f"there is no gateway {pg!r}; known are {', '.join(profiles())}"
+            f"{did_you_mean(pg, profiles())}",
             param_hint="--pg",
         )
     table = profiles()[pg].code_table
@@ -159,6 +162,7 @@ def _serve(app: "App", listener: "socket.socket") -> None:
     server = Server(app, lambda: click.echo(f"fake-iamport answers at {url_of(listener)}"))
 
     def stop(*_: object) -> None:
+        server.force_exit = server.should_exit
         server.should_exit = True
 
     for kind in (signal.SIGINT, signal.SIGTERM):

@@ -14,23 +14,26 @@ from fake_iamport.settings import MerchantSettings, Settings, SettingsError, cha
 __all__ = ["option", "settings_from_options", "settings_options"]
 
 _Command = Callable[..., Any]
+_PAIRS = ("channels", "fail", "fail_next")
 
 
-class _Order(click.ParamType[tuple[str, str]]):
-    """``OPERATION=FAILURE``; in the environment several are separated by semicolons."""
+class _Pair(click.ParamType[tuple[str, str]]):
+    """``NAME=VALUE``; in the environment several are separated by semicolons."""
 
-    name = "order"
+    name = "pair"
     envvar_list_splitter = ";"
+
+    def __init__(self, metavar: str, example: str) -> None:
+        self._metavar = metavar
+        self._example = example
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
-        operation, equals, failure = str(value).partition("=")
-        if not equals or not operation.strip() or not failure.strip():
-            self.fail(
-                f"{value!r} is not OPERATION=FAILURE, as in onetime=limit_exceeded", param, ctx
-            )
-        return operation.strip(), failure.strip()
+        name, equals, what = str(value).partition("=")
+        if not equals or not name.strip() or not what.strip():
+            self.fail(f"{value!r} is not {self._metavar}, as in {self._example}", param, ctx)
+        return name.strip(), what.strip()
 
 
 def option(flag: str, **attributes: Any) -> Callable[[_Command], _Command]:
@@ -53,10 +56,10 @@ def settings_from_options(options: Mapping[str, Any]) -> Settings:
         click.ClickException: one of them can't be; the text names its flag.
     """
     given = {name: value for name, value in options.items() if value is not None and value != ()}
-    orders = {name: _orders(name, given[name]) for name in ("fail", "fail_next") if name in given}
+    pairs = {name: _mapping(name, given[name]) for name in _PAIRS if name in given}
     own = {name: given[name] for name in Settings.__struct_fields__ if name in given}
     names = MerchantSettings.__struct_fields__
-    changes = {name: given[name] for name in names if name in given} | orders
+    changes = {name: given[name] for name in names if name in given} | pairs
     try:
         merchant = changed_settings(MerchantSettings(), changes, strict=False)
     except SettingsError as error:
@@ -65,8 +68,8 @@ def settings_from_options(options: Mapping[str, Any]) -> Settings:
     return Settings(**own, merchant=merchant)
 
 
-def _orders(name: str, pairs: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
-    if name == "fail":
+def _mapping(name: str, pairs: tuple[tuple[str, str], ...]) -> Mapping[str, Any]:
+    if name != "fail_next":
         return dict(pairs)
     following: dict[str, list[str]] = {}
     for operation, failure in pairs:
@@ -91,12 +94,16 @@ def _declared_option(field: msgspec.structs.FieldInfo, hint: Any) -> tuple[str, 
         both = f"{flag}/--no-{flag[2:]}" if field.default else flag
         return both, {"help": help_text, "default": None, "is_flag": True}
     if get_origin(base) is dict:
+        extra = next(meta.extra for meta in metas if meta.extra)
+        kind = _Pair(extra["metavar"], extra["example"])
         return flag, {
             "help": help_text,
             "multiple": True,
-            "type": _Order(),
-            "metavar": "OPERATION=FAILURE",
+            "type": kind,
+            "metavar": extra["metavar"],
         }
+    if get_origin(base) is tuple:
+        return flag, {"help": help_text, "multiple": True, "type": click.STRING}
     shown = "" if field.default is None else f"  [default: {field.default}]"
     return flag, {"help": help_text + shown, "type": _click_type(base, metas)}
 

@@ -4,6 +4,7 @@ Every moment the emulator speaks of is a whole unix second, because that is all 
 """
 
 import time
+from typing import Literal
 
 __all__ = ["Clock", "pause", "stopwatch"]
 
@@ -34,10 +35,31 @@ class Clock:
         """Stand still, at ``at`` or at the present moment."""
         self._frozen_at = self.now() if at is None else at
 
-    def run(self) -> None:
-        """Go on from the present moment at the machine's pace."""
-        self._ahead = self.now() - time.time()
+    def run(self, at: int | None = None) -> None:
+        """Go on at the machine's pace, from ``at`` or from the present moment."""
+        self._ahead = (self.now() if at is None else at) - time.time()
         self._frozen_at = None
+
+    def follow(self) -> None:
+        """Follow the machine's clock again."""
+        self._ahead = 0.0
+        self._frozen_at = None
+
+    @property
+    def mode(self) -> Literal["real", "frozen", "running"]:
+        """Whether it follows the machine, stands still, or runs from a moment of its own."""
+        if self._frozen_at is not None:
+            return "frozen"
+        return "running" if self._ahead else "real"
+
+    def move_to(self, moment: int) -> None:
+        """Go to ``moment``, and on from there as before; does nothing when that has passed."""
+        if moment <= self.now():
+            return
+        if self._frozen_at is None:
+            self._ahead = moment - time.time()
+        else:
+            self._frozen_at = moment
 
     def advance(self, seconds: int) -> int:
         """Move ``seconds`` forward and give the new unix second.
@@ -47,8 +69,5 @@ class Clock:
         """
         if seconds < 0:
             raise ValueError(f"a clock only goes forward; {seconds} seconds would take it back")
-        if self._frozen_at is None:
-            self._ahead += seconds
-        else:
-            self._frozen_at += seconds
+        self.move_to(self.now() + seconds)
         return self.now()

@@ -1,6 +1,8 @@
 """The emulator's state, and what can be done to it from outside the API."""
 
 from fake_iamport.clock import Clock
+from fake_iamport.domain.schedule import Schedule
+from fake_iamport.domain.webhook import Webhook
 from fake_iamport.identifiers import Identifiers
 from fake_iamport.journal import Journal
 from fake_iamport.merchants import Merchant, Merchants
@@ -12,6 +14,8 @@ from fake_iamport.settings import (
 )
 from fake_iamport.store import Store
 from fake_iamport.store.memory import MemoryStore
+from fake_iamport.timekeeper import Timekeeper
+from fake_iamport.webhooks.delivery import Courier
 
 __all__ = ["Emulator"]
 
@@ -33,6 +37,8 @@ class Emulator:
         self.settings = settings
         self.store: Store = MemoryStore()
         self.merchants = Merchants()
+        self.courier = Courier(self.store, self.merchants)
+        self.timekeeper = Timekeeper(self)
         self.journal = Journal(settings.journal_size)
         self._clock = clock
         self._keys = Identifiers(self._seed("keys"))
@@ -67,14 +73,32 @@ class Emulator:
         """Let a merchant go: its keys, token, records and calls are forgotten."""
         self.merchants.remove(merchant)
         await self.store.remove(merchant.imp_key)
+        self.courier.forget(merchant)
         self.journal.clear(merchant.imp_key)
 
     async def reset(self, merchant: Merchant) -> None:
         """Give the merchant a clean world, as at the start; its token stays good."""
         await self.store.reset(merchant.imp_key)
+        self.courier.forget(merchant)
         self.journal.clear(merchant.imp_key)
         merchant.settings = self.settings.merchant
         merchant.identifiers.rewind()
+
+    def wake(self, merchant: Merchant) -> None:
+        """Look after what was written or changed for a merchant: its webhooks go out."""
+        self.courier.wake(merchant)
+
+    def wake_if_due(
+        self, merchant: Merchant, next_webhook: Webhook | None, next_schedule: Schedule | None
+    ) -> None:
+        """:meth:`wake`, unless it is clear that there is nothing to do.
+
+        Webhook and schedule are the merchant's next in the transaction that has just ended.
+        """
+        self.timekeeper.watch(merchant, next_schedule)
+        due = next_webhook is not None and next_webhook.due_at <= merchant.clock.now()
+        if due or self.courier.news.is_awaited(merchant):
+            self.wake(merchant)
 
     def _seed(self, purpose: str) -> str | None:
         seed = self.settings.seed

@@ -1,11 +1,21 @@
 """Merchants: whose call it is, and what is theirs besides records."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterator
 
+import msgspec
+
 from fake_iamport.clock import Clock
 from fake_iamport.gateway.failures import Failure, parse_failure
+from fake_iamport.gateway.profiles import (
+    Profile,
+    choose_profile,
+    default_profile,
+    profile_of_channel,
+    profiles,
+)
 from fake_iamport.identifiers import Identifiers
 from fake_iamport.settings import MerchantSettings, changed_settings
 
@@ -22,7 +32,7 @@ class Merchant:
     Of the secret only a digest is kept.
     """
 
-    __slots__ = ("_secret_digest", "clock", "identifiers", "imp_key", "settings")
+    __slots__ = ("_secret_digest", "clock", "identifiers", "imp_key", "settings", "time_lock")
 
     def __init__(
         self,
@@ -37,6 +47,7 @@ class Merchant:
         self.settings = settings
         self.clock = clock
         self.identifiers = identifiers
+        self.time_lock = asyncio.Lock()
         self._secret_digest = _digest(imp_secret)
 
     def __repr__(self) -> str:
@@ -45,6 +56,20 @@ class Merchant:
     def has_secret(self, imp_secret: str) -> bool:
         """Whether this is the merchant's secret."""
         return hmac.compare_digest(self._secret_digest, _digest(imp_secret))
+
+    def channels(self) -> list[Profile]:
+        """The gateways that the merchant can use: its own channels, then those of every merchant."""
+        return [*self._own_channels(), *profiles().values()]
+
+    def channel(self, channel_key: str) -> Profile | None:
+        """The gateway behind a channel key, the merchant's own ones first."""
+        own = (each for each in self._own_channels() if each.channel_key == channel_key)
+        return next(own, None) or profile_of_channel(channel_key)
+
+    def _own_channels(self) -> Iterator[Profile]:
+        for channel_key, pg in self.settings.channels.items():
+            gateway = choose_profile(pg, default_profile())
+            yield msgspec.structs.replace(gateway, channel_key=channel_key)
 
     def take_failure(self, operation_id: str) -> Failure | None:
         """The failure that was ordered for this call of the operation, if any.

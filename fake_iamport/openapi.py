@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fake_iamport import __version__
-from fake_iamport.control.declaration import ControlRoute, control_routes
+from fake_iamport.control.declaration import ControlRoute, Download, control_routes
 from fake_iamport.domain.errors import (
     ApiError,
     BadRequest,
@@ -50,6 +50,7 @@ _CONTROL_ERROR = {
         }
     },
 }
+_FILE = {"description": "A file.", "content": {"*/*": {"schema": {}}}}
 
 _Schema = dict[str, Any]
 
@@ -88,7 +89,7 @@ def control_document() -> Mapping[str, Any]:
     """Describe the control API."""
     routes = control_routes()
     schemas, components = _schemas(
-        [route.inputs for route in routes] + [route.result for route in routes]
+        [route.inputs for route in routes] + [_shown_result(route) for route in routes]
     )
     paths: dict[str, dict[str, Any]] = {}
     for number, route in enumerate(routes):
@@ -138,12 +139,13 @@ def _operation_item(operation: Operation, path: str, fields: _Schema, result: _S
 
 
 def _control_item(route: ControlRoute, fields: _Schema, result: _Schema) -> _Schema:
+    is_file = route.result is Download
     return {
         "operationId": route.name,
         "description": route.description,
-        **_inputs(route.method, route.path, fields, _FORMS[:1]),
+        **_inputs(route.method, route.path, fields, _FORMS[:1], list_suffix=""),
         "responses": {
-            str(route.status): _response("Done.", result),
+            str(route.status): _FILE if is_file else _response("Done.", result),
             "4XX": _response(
                 "What was wrong, where, and what was expected.",
                 {"$ref": _REFERENCE.format(name="Error")},
@@ -152,7 +154,18 @@ def _control_item(route: ControlRoute, fields: _Schema, result: _Schema) -> _Sch
     }
 
 
-def _inputs(method: str, path: str, fields: _Schema, media_types: Iterable[str]) -> _Schema:
+def _shown_result(route: ControlRoute) -> Any:
+    return Any if route.result is Download else route.result
+
+
+def _inputs(
+    method: str,
+    path: str,
+    fields: _Schema,
+    media_types: Iterable[str],
+    *,
+    list_suffix: str = "[]",
+) -> _Schema:
     properties: _Schema = fields.get("properties", {})
     required = set(fields.get("required", ()))
     in_path = [name for name in properties if f"{{{name}}}" in path]
@@ -162,7 +175,9 @@ def _inputs(method: str, path: str, fields: _Schema, media_types: Iterable[str])
         for name in in_path
     ]
     if method in _IN_QUERY:
-        parameters += [_query_parameter(name, schema, required) for name, schema in others.items()]
+        parameters += [
+            _query_parameter(name, schema, required, list_suffix) for name, schema in others.items()
+        ]
         return {"parameters": parameters}
     body = {
         "type": "object",
@@ -176,9 +191,9 @@ def _inputs(method: str, path: str, fields: _Schema, media_types: Iterable[str])
     }
 
 
-def _query_parameter(name: str, schema: _Schema, required: set[str]) -> _Schema:
+def _query_parameter(name: str, schema: _Schema, required: set[str], list_suffix: str) -> _Schema:
     if schema.get("type") == "array":
-        name_in_query = f"{name}[]"
+        name_in_query = f"{name}{list_suffix}"
         return {
             "name": name_in_query,
             "in": "query",

@@ -11,17 +11,22 @@
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
+
+import msgspec
 
 from fake_iamport.app import App, create_app
 from fake_iamport.clock import Clock
 from fake_iamport.control import journal as journal_control
 from fake_iamport.control import merchants as merchant_control
 from fake_iamport.control import server as server_control
+from fake_iamport.control import snapshots as snapshot_control
+from fake_iamport.control import webhooks as webhook_control
 from fake_iamport.control.declaration import Inputs, convert
 from fake_iamport.domain.billing_key import GatewayKey
+from fake_iamport.domain.webhook import Webhook
 from fake_iamport.emulator import Emulator
 from fake_iamport.journal import Entry
 from fake_iamport.serving import Server, listen, url_of
@@ -35,6 +40,10 @@ from fake_iamport.settings import (
 __all__ = ["AsyncFakeIamport", "AsyncFakeMerchant", "FakeIamport", "FakeMerchant"]
 
 _Result = TypeVar("_Result")
+_Inputs = TypeVar("_Inputs", bound=Inputs)
+_Values = Mapping[str, object]
+_HasWebhooks = webhook_control.WebhookPage | webhook_control.WebhookList
+_Webhooks = Coroutine[Any, Any, list[Webhook]]
 _START_SECONDS = 30
 
 
@@ -94,10 +103,57 @@ class _Reached:
         return self._running.url
 
     def _journal(self, filters: Mapping[str, object]) -> Coroutine[Any, Any, list[Entry]]:
-        return _journal(self._running.app.emulator, {"merchant": self.imp_key, **filters})
+        return _journal(self._running.app.emulator, self._calls(filters))
+
+    def _awaited_calls(self, filters: Mapping[str, object]) -> Coroutine[Any, Any, list[Entry]]:
+        return _wait_for_calls(self._running.app.emulator, self._calls(filters))
+
+    def _calls(self, filters: Mapping[str, object]) -> Mapping[str, object]:
+        field = filters.get("field", [])
+        if isinstance(field, Mapping):
+            field = [f"{name}:{value}" for name, value in field.items()]
+        fields = [field] if isinstance(field, str) else field
+        return {"merchant": self.imp_key, **filters, "field": fields}
+
+    def _snapshot(self) -> Coroutine[Any, Any, dict[str, Any]]:
+        return _snapshot(self._running.app.emulator, self.imp_key)
+
+    def _restore(self, snapshot: Mapping[str, Any]) -> Coroutine[Any, Any, object]:
+        inputs = convert(snapshot_control.Restore, {**snapshot, "imp_key": self.imp_key})
+        return snapshot_control.restore(self._running.app.emulator, inputs)
 
     def _ledger(self) -> Coroutine[Any, Any, list[GatewayKey]]:
         return _ledger(self._running.app.emulator, self.imp_key)
+
+    def _webhooks(self, filters: _Values) -> _Webhooks:
+        return self._ask(webhook_control.webhooks, webhook_control.WebhookQuery, filters)
+
+    def _awaited(self, filters: _Values) -> _Webhooks:
+        route = webhook_control.wait_for_webhooks
+        return self._ask(route, webhook_control.AwaitedWebhooks, filters)
+
+    def _sent(self, fields: _Values) -> _Webhooks:
+        return self._ask(webhook_control.send_webhook, webhook_control.SendWebhook, fields)
+
+    def _resent(self, options: _Values) -> _Webhooks:
+        return self._ask(webhook_control.resend_webhook, webhook_control.ResendWebhook, options)
+
+    def _held(self, numbers: Sequence[int]) -> _Webhooks:
+        chosen = {"numbers": numbers or None}
+        return self._ask(webhook_control.hold_webhooks, webhook_control.HoldWebhooks, chosen)
+
+    def _released(self, numbers: Sequence[int], options: _Values) -> _Webhooks:
+        chosen = {"numbers": numbers or None, **options}
+        return self._ask(webhook_control.release_webhooks, webhook_control.ReleaseWebhooks, chosen)
+
+    async def _ask(
+        self,
+        route: Callable[[Emulator, _Inputs], Awaitable[_HasWebhooks]],
+        inputs: type[_Inputs],
+        values: _Values,
+    ) -> list[Webhook]:
+        given = convert(inputs, {"imp_key": self.imp_key, **values})
+        return (await route(self._running.app.emulator, given)).webhooks
 
     def _change(self, changes: dict[str, Any]) -> Coroutine[Any, Any, MerchantSettings]:
         inputs = merchant_control.ChangeSettings(imp_key=self.imp_key, settings=changes)
@@ -124,12 +180,61 @@ class FakeMerchant(_Reached):
     """
 
     def journal(self, **filters: object) -> list[Entry]:
-        """This merchant's calls, oldest first; filters are those of ``GET /_fake/journal``."""
+        """This merchant's calls, oldest first; filters are those of ``GET /_fake/journal``.
+
+        ``field`` may be a mapping of request fields to their values.
+        """
         return self._running.submit(self._journal(filters)).result()
+
+    def wait_for_calls(self, count: int = 1, **filters: object) -> list[Entry]:
+        """Wait until ``count`` calls match, and give all that do, earlier ones included.
+
+        ``timeout`` is in seconds, 10 if not given and 60 at most; the other filters are those of
+        :meth:`journal`.
+        """
+        return self._running.submit(self._awaited_calls({"count": count, **filters})).result()
 
     def ledger(self) -> list[GatewayKey]:
         """The keys that the gateway issued to this merchant, oldest first."""
         return self._running.submit(self._ledger()).result()
+
+    def webhooks(self, **filters: object) -> list[Webhook]:
+        """This merchant's webhooks, oldest first; filters are those of the control API's list."""
+        return self._running.submit(self._webhooks(filters)).result()
+
+    def wait_for_webhooks(self, count: int = 1, **filters: object) -> list[Webhook]:
+        """Wait until ``count`` webhooks were delivered, and give all that match.
+
+        ``timeout`` is in seconds, 10 if not given and 60 at most; ``state`` waits for another state
+        than ``delivered``; the other filters are those of :meth:`webhooks`.
+        """
+        return self._running.submit(self._awaited({"count": count, **filters})).result()
+
+    def send_webhook(self, **fields: object) -> list[Webhook]:
+        """Send a made-up webhook: ``imp_uid``, ``merchant_uid``, ``status``, ``cancellation_id``,
+        ``url``, and how many ``times``. Gives them as they stand after their attempts.
+        """
+        return self._running.submit(self._sent(fields)).result()
+
+    def resend_webhook(self, number: int, **options: object) -> list[Webhook]:
+        """Send copies of a webhook, as many ``times``; gives them as they stand afterwards."""
+        return self._running.submit(self._resent({"number": number, **options})).result()
+
+    def hold_webhooks(self, *numbers: int) -> list[Webhook]:
+        """Let these webhooks wait until they are released; without numbers all, and new ones too."""
+        return self._running.submit(self._held(numbers)).result()
+
+    def release_webhooks(self, *numbers: int, **options: object) -> list[Webhook]:
+        """Send held webhooks one after another, in this order; without numbers all of them."""
+        return self._running.submit(self._released(numbers, options)).result()
+
+    def snapshot(self) -> dict[str, Any]:
+        """This merchant's world as a document that can be kept as JSON; without its token."""
+        return self._running.submit(self._snapshot()).result()
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Put a snapshot's world in place of this merchant's; its token and journal stay."""
+        self._running.submit(self._restore(snapshot)).result()
 
     def change_settings(self, **changes: Any) -> MerchantSettings:
         """Change some of :class:`~fake_iamport.settings.MerchantSettings`, from the next call on."""
@@ -152,12 +257,67 @@ class AsyncFakeMerchant(_Reached):
     """:class:`FakeMerchant` for asynchronous tests."""
 
     async def journal(self, **filters: object) -> list[Entry]:
-        """This merchant's calls, oldest first; filters are those of ``GET /_fake/journal``."""
+        """This merchant's calls, oldest first; filters are those of ``GET /_fake/journal``.
+
+        ``field`` may be a mapping of request fields to their values.
+        """
         return await asyncio.wrap_future(self._running.submit(self._journal(filters)))
+
+    async def wait_for_calls(self, count: int = 1, **filters: object) -> list[Entry]:
+        """Wait until ``count`` calls match, and give all that do, earlier ones included.
+
+        ``timeout`` is in seconds, 10 if not given and 60 at most; the other filters are those of
+        :meth:`journal`.
+        """
+        return await asyncio.wrap_future(
+            self._running.submit(self._awaited_calls({"count": count, **filters}))
+        )
 
     async def ledger(self) -> list[GatewayKey]:
         """The keys that the gateway issued to this merchant, oldest first."""
         return await asyncio.wrap_future(self._running.submit(self._ledger()))
+
+    async def webhooks(self, **filters: object) -> list[Webhook]:
+        """This merchant's webhooks, oldest first; filters are those of the control API's list."""
+        return await asyncio.wrap_future(self._running.submit(self._webhooks(filters)))
+
+    async def wait_for_webhooks(self, count: int = 1, **filters: object) -> list[Webhook]:
+        """Wait until ``count`` webhooks were delivered, and give all that match.
+
+        ``timeout`` is in seconds, 10 if not given and 60 at most; ``state`` waits for another state
+        than ``delivered``; the other filters are those of :meth:`webhooks`.
+        """
+        return await asyncio.wrap_future(
+            self._running.submit(self._awaited({"count": count, **filters}))
+        )
+
+    async def send_webhook(self, **fields: object) -> list[Webhook]:
+        """Send a made-up webhook: ``imp_uid``, ``merchant_uid``, ``status``, ``cancellation_id``,
+        ``url``, and how many ``times``. Gives them as they stand after their attempts.
+        """
+        return await asyncio.wrap_future(self._running.submit(self._sent(fields)))
+
+    async def resend_webhook(self, number: int, **options: object) -> list[Webhook]:
+        """Send copies of a webhook, as many ``times``; gives them as they stand afterwards."""
+        return await asyncio.wrap_future(
+            self._running.submit(self._resent({"number": number, **options}))
+        )
+
+    async def hold_webhooks(self, *numbers: int) -> list[Webhook]:
+        """Let these webhooks wait until they are released; without numbers all, and new ones too."""
+        return await asyncio.wrap_future(self._running.submit(self._held(numbers)))
+
+    async def release_webhooks(self, *numbers: int, **options: object) -> list[Webhook]:
+        """Send held webhooks one after another, in this order; without numbers all of them."""
+        return await asyncio.wrap_future(self._running.submit(self._released(numbers, options)))
+
+    async def snapshot(self) -> dict[str, Any]:
+        """This merchant's world as a document that can be kept as JSON; without its token."""
+        return await asyncio.wrap_future(self._running.submit(self._snapshot()))
+
+    async def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Put a snapshot's world in place of this merchant's; its token and journal stay."""
+        await asyncio.wrap_future(self._running.submit(self._restore(snapshot)))
 
     async def change_settings(self, **changes: Any) -> MerchantSettings:
         """Change some of :class:`~fake_iamport.settings.MerchantSettings`, from the next call on."""
@@ -271,6 +431,19 @@ class AsyncFakeIamport(AsyncFakeMerchant):
 async def _journal(emulator: Emulator, filters: Mapping[str, object]) -> list[Entry]:
     query = convert(journal_control.JournalQuery, filters)
     return (await journal_control.journal(emulator, query)).entries
+
+
+async def _wait_for_calls(emulator: Emulator, filters: Mapping[str, object]) -> list[Entry]:
+    query = convert(journal_control.AwaitedCalls, filters)
+    return (await journal_control.wait_for_calls(emulator, query)).entries
+
+
+async def _snapshot(emulator: Emulator, imp_key: str) -> dict[str, Any]:
+    inputs = merchant_control.OneMerchant(imp_key=imp_key)
+    document: dict[str, Any] = msgspec.to_builtins(
+        await snapshot_control.snapshot(emulator, inputs)
+    )
+    return document
 
 
 async def _ledger(emulator: Emulator, imp_key: str) -> list[GatewayKey]:

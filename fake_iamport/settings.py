@@ -4,6 +4,7 @@
 :class:`Settings` are the server's and can't.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from msgspec import Meta
 from fake_iamport.gateway.failures import parse_failure
 from fake_iamport.gateway.profiles import profiles
 from fake_iamport.suggestions import did_you_mean
+from fake_iamport.webhooks.targets import canonical_host, read_target
 
 __all__ = [
     "PUBLIC_SANDBOX_KEY",
@@ -32,6 +34,9 @@ PUBLIC_SANDBOX_SECRET = (
 """Its API secret, as public as the key (docs)."""
 
 
+_AN_ORDER = {"metavar": "OPERATION=FAILURE", "example": "onetime=limit_exceeded"}
+
+
 class SettingsError(ValueError):
     """A setting that can't be: ``field`` says which, the text what was expected."""
 
@@ -44,8 +49,8 @@ def _check_gateway(provider: str) -> None:
     if provider not in profiles():
         raise SettingsError(
             "default_pg",
-            f"there is no gateway {provider!r}{did_you_mean(provider, profiles())}; "
-            f"known are {', '.join(profiles())}",
+            f"there is no gateway {provider!r}; known are {', '.join(profiles())}"
+            f"{did_you_mean(provider, profiles())}",
         )
 
 
@@ -53,17 +58,50 @@ def _check_failure(field: str, operation_id: str, failure: str) -> None:
     # Operations know merchants, and merchants their settings.
     from fake_iamport.operations import operations
 
-    able = [name for name, operation in operations().items() if operation.asks_gateway]
+    able = sorted(name for name, operation in operations().items() if operation.asks_gateway)
     if operation_id not in able:
         raise SettingsError(
             f"{field}.{operation_id}",
-            f"{operation_id!r} is no operation that asks the gateway"
-            f"{did_you_mean(operation_id, able)}; those are {', '.join(able)}",
+            f"{operation_id!r} is no operation that asks the gateway; those are "
+            f"{', '.join(able)}{did_you_mean(operation_id, able)}",
         )
     try:
         parse_failure(failure)
     except (ValueError, LookupError) as error:
         raise SettingsError(f"{field}.{operation_id}", str(error)) from None
+
+
+def _check_notice_url(url: str) -> None:
+    try:
+        read_target(url)
+    except ValueError as error:
+        raise SettingsError(
+            "notice_url", f"{url!r}: {error}; expected one like http://127.0.0.1:3000/hook"
+        ) from None
+
+
+def _check_host(host: str) -> None:
+    try:
+        canonical_host(host)
+    except ValueError:
+        raise SettingsError(
+            "webhook_host", f"{host!r} is no host; expected one like 127.0.0.1 or shop.example"
+        ) from None
+
+
+def _check_channel(channel_key: str, gateway: str) -> None:
+    provider, dot, mid = gateway.partition(".")
+    if provider not in profiles():
+        raise SettingsError(
+            f"channels.{channel_key}",
+            f"there is no gateway {provider!r}; known are {', '.join(profiles())}"
+            f"{did_you_mean(provider, profiles())}",
+        )
+    if dot and not re.fullmatch(r"[\w-]+", mid, re.ASCII):
+        raise SettingsError(
+            f"channels.{channel_key}",
+            f"{gateway!r} is no gateway and merchant id; expected one like nice.nictest04m",
+        )
 
 
 class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,20 +130,78 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
             description="HTTP status for an unknown customer_uid: 200 as recorded, or 404 as described."
         ),
     ] = 200
+    past_schedule: Annotated[
+        Literal["refuse", "execute"],
+        Meta(
+            description="What becomes of a schedule for a moment that has passed, which nothing "
+            "documents: it is refused, or executed at once."
+        ),
+    ] = "refuse"
+    channels: Annotated[
+        dict[str, str],
+        Meta(
+            description="The merchant's own channels, beside those that every merchant has: "
+            "CHANNEL_KEY=GATEWAY, or with a merchant id CHANNEL_KEY=GATEWAY.MID.",
+            extra={"metavar": "CHANNEL_KEY=GATEWAY", "example": "channel-key-1=nice.nictest04m"},
+        ),
+    ] = {}
+    notice_url: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Where webhooks go when a payment names no notice_url of its own; several get "
+            "one each, and without any none is sent."
+        ),
+    ] = ()
+    webhook_content_type: Annotated[
+        Literal["json", "form"], Meta(description="How the body of a webhook is written.")
+    ] = "json"
+    resend_webhooks: Annotated[
+        bool,
+        Meta(
+            description="Send a webhook again after a network error or a 5xx: up to five times, a "
+            "minute apart on the merchant's clock."
+        ),
+    ] = False
+    hold_webhooks: Annotated[
+        bool, Meta(description="Let new webhooks wait until they are released.")
+    ] = False
+    webhook_host: Annotated[
+        tuple[str, ...],
+        Meta(description="Send webhooks to this host only; several add up. Without any, anywhere."),
+    ] = ()
+    webhooks_remembered: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=10_000,
+            description="How many webhooks are remembered. Finished ones are forgotten first; when "
+            "so many wait, a new one fails at once.",
+        ),
+    ] = 1000
     fail: Annotated[
         dict[str, str],
         Meta(
             description="Let every call of an operation fail: OPERATION=FAILURE, or with any code "
-            "OPERATION=CODE:TEXT."
+            "OPERATION=CODE:TEXT.",
+            extra=_AN_ORDER,
         ),
     ] = {}
     fail_next: Annotated[
         dict[str, tuple[str, ...]],
-        Meta(description="Let the next call of an operation fail, then the one after, and so on."),
+        Meta(
+            description="Let the next call of an operation fail, then the one after, and so on.",
+            extra=_AN_ORDER,
+        ),
     ] = {}
 
     def __post_init__(self) -> None:
         _check_gateway(self.default_pg)
+        for channel_key, gateway in self.channels.items():
+            _check_channel(channel_key, gateway)
+        for url in self.notice_url:
+            _check_notice_url(url)
+        for host in self.webhook_host:
+            _check_host(host)
         for operation, failure in self.fail.items():
             _check_failure("fail", operation, failure)
         for operation, failures in self.fail_next.items():

@@ -197,6 +197,9 @@ def _charge(
     options: Mapping[str, object],
     card: CardDetails | None = None,
 ) -> Call[PaidPayment]:
+    # The server would take "1000" too, and what it answers would then not be what was asked.
+    if type(amount) is not int or amount <= 0:
+        raise ValueError("an amount is a whole number of KRW above 0")
     asked = {"merchant_uid": merchant_uid, "amount": amount, "customer_uid": customer_uid}
     return Call(
         "POST",

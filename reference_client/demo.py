@@ -103,11 +103,11 @@ def _walk(stage: _Stage) -> Iterator[bool]:
 def _running() -> Iterator[_Stage]:
     with (
         _process("fake_iamport", "serve", "--port", "0") as emulator_url,
-        httpx.Client(base_url=emulator_url, timeout=_SECONDS) as emulator,
+        httpx.Client(base_url=emulator_url, timeout=_SECONDS, trust_env=False) as emulator,
         _process(
             "reference_client.merchant", "--port", "0", **_access(emulator, emulator_url)
         ) as merchant_url,
-        httpx.Client(base_url=merchant_url, timeout=_SECONDS) as merchant,
+        httpx.Client(base_url=merchant_url, timeout=_SECONDS, trust_env=False) as merchant,
     ):
         print(f"emulator {emulator_url}, merchant {merchant_url}\n")
         yield _Stage(merchant, emulator)
@@ -135,7 +135,7 @@ def _process(module: str, *arguments: str, **environment: str) -> Iterator[str]:
         [sys.executable, "-m", module, *arguments],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, **environment},
+        env={**os.environ, "NO_PROXY": "127.0.0.1", **environment},
     )
     with process:
         assert process.stdout is not None

@@ -1,6 +1,6 @@
 """The control API as a Starlette application, with the descriptions of both APIs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 
 import msgspec
 from starlette.applications import Starlette
@@ -12,16 +12,23 @@ from starlette.routing import Route
 from fake_iamport.control.declaration import (
     ControlError,
     ControlRoute,
+    Download,
     control_routes,
     convert,
+    names_of_lists,
 )
 from fake_iamport.domain.errors import BodyTooLarge
 from fake_iamport.emulator import Emulator
 from fake_iamport.openapi import api_document, control_document
 from fake_iamport.suggestions import did_you_mean
-from fake_iamport.wire.bodies import read_body
+from fake_iamport.wire.bodies import exact_json, read_body
 
 __all__ = ["create_control_app"]
+
+_LARGEST_BODY = 256 * 1024 * 1024
+"""Bytes of the largest body that is read: the snapshot of a large world."""
+
+_encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=dict)
 
 
 def create_control_app(emulator: Emulator) -> Starlette:
@@ -32,30 +39,41 @@ def create_control_app(emulator: Emulator) -> Starlette:
     ]
     routes.append(Route("/_fake/openapi.json", _describe_control))
     routes.append(Route("/openapi.json", _describe_api))
-    return Starlette(
+    application = Starlette(
         routes=routes,
         exception_handlers={ControlError: _refuse, HTTPException: _refuse_path},
     )
+    application.router.redirect_slashes = False
+    return application
 
 
 def _endpoint(route: ControlRoute, emulator: Emulator) -> Callable[[Request], Awaitable[Response]]:
+    lists = names_of_lists(route.inputs)
+
     async def endpoint(request: Request) -> Response:
-        values = {**request.query_params, **await _body(request), **request.path_params}
+        values = {**_query(request, lists), **await _body(request), **request.path_params}
         result = await route.function(emulator, convert(route.inputs, values))
+        if isinstance(result, Download):
+            return Response(result.content, media_type=result.media_type)
         return _json(result, route.status)
 
     return endpoint
 
 
+def _query(request: Request, lists: Set[str]) -> dict[str, object]:
+    given = request.query_params
+    return {name: given.getlist(name) if name in lists else given[name] for name in given}
+
+
 async def _body(request: Request) -> dict[str, object]:
     try:
-        body = await read_body(request.receive, None)
+        body = await read_body(request.receive, None, _LARGEST_BODY)
     except BodyTooLarge as error:
         raise ControlError(error.message, status=error.status) from None
     if not body:
         return {}
     try:
-        value = msgspec.json.decode(body)
+        value = exact_json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ControlError(f"the body is not valid JSON: {error}") from None
     if not isinstance(value, dict):
@@ -91,5 +109,5 @@ async def _describe_api(_: Request) -> Response:
 
 
 def _json(value: object, status: int) -> Response:
-    body = msgspec.json.encode(value, enc_hook=dict)
+    body = _encoder.encode(value)
     return Response(body, status_code=status, media_type="application/json")

@@ -14,16 +14,19 @@ import msgspec
 import fake_iamport.control
 from fake_iamport.emulator import Emulator
 from fake_iamport.merchants import Merchant
+from fake_iamport.settings import SettingsError
 from fake_iamport.suggestions import did_you_mean
 
 __all__ = [
     "ControlError",
     "ControlRoute",
+    "Download",
     "Inputs",
     "control",
     "control_routes",
     "convert",
     "merchant_of",
+    "names_of_lists",
 ]
 
 _Function = TypeVar("_Function", bound=Callable[..., Awaitable[object]])
@@ -41,6 +44,14 @@ class ControlError(ValueError):
 
 class Inputs(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What a control route takes, from path, query string and JSON body together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file, for a route that answers with one instead of a JSON value."""
+
+    content: bytes
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,18 +111,27 @@ def convert(inputs: type[_Inputs], values: Mapping[str, object]) -> _Inputs:
     for name in values:
         if name not in known:
             raise ControlError(
-                f"there is no {name!r} here{did_you_mean(name, known)}"
-                + (f"; known are {', '.join(known)}" if known else "; nothing is expected"),
+                f"there is no {name!r} here; "
+                + (f"known are {', '.join(known)}" if known else "nothing is expected")
+                + did_you_mean(name, known),
                 field=name,
             )
     try:
         return msgspec.convert(values, inputs, strict=False)
     except msgspec.ValidationError as error:
         detail, _, path = str(error).partition(" - at `$.")
+        place = path.rstrip("`")
+        if isinstance(error.__cause__, SettingsError):
+            place = f"{place}.{error.__cause__.field}"
         raise ControlError(
-            detail[:1].lower() + detail[1:].replace("Object", "object"),
-            field=path.rstrip("`") or None,
+            detail[:1].lower() + detail[1:].replace("Object", "object"), field=place or None
         ) from None
+
+
+def names_of_lists(inputs: type[Inputs]) -> frozenset[str]:
+    """The inputs that may come several times in a query string."""
+    hints = typing.get_type_hints(inputs)
+    return frozenset(name for name, hint in hints.items() if typing.get_origin(hint) is list)
 
 
 def merchant_of(emulator: Emulator, imp_key: str) -> Merchant:

@@ -9,7 +9,6 @@ from fake_iamport.control.declaration import ControlError, Inputs, control, merc
 from fake_iamport.control.server import ResetResult
 from fake_iamport.domain.billing_key import GatewayKey
 from fake_iamport.emulator import Emulator
-from fake_iamport.gateway.profiles import profiles
 from fake_iamport.merchants import Merchant
 from fake_iamport.settings import MerchantSettings, SettingsError, changed_settings
 
@@ -71,7 +70,7 @@ class OneMerchant(Inputs):
 class CreateMerchant(Inputs):
     """What a new merchant is to be; credentials that aren't given are made up."""
 
-    imp_key: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    imp_key: Annotated[str, Meta(max_length=100, pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
     imp_secret: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     settings: dict[str, Any] = {}
 
@@ -170,6 +169,6 @@ def _view(merchant: Merchant) -> MerchantView:
         settings=merchant.settings,
         channels=[
             Channel(profile.provider, profile.pg_id, profile.channel_key)
-            for profile in profiles().values()
+            for profile in merchant.channels()
         ],
     )

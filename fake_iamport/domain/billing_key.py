@@ -8,7 +8,7 @@ from fake_iamport.domain.contact import Contact
 __all__ = ["BillingKey", "GatewayKey"]
 
 
-class BillingKey(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class BillingKey(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """What i'mport keeps of a registered card. Moments are unix seconds.
 
     ``inserted`` stays and ``updated`` moves when the ``customer_uid`` gets another card (observed).
@@ -27,7 +27,7 @@ class BillingKey(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     failure: str | None = None
 
 
-class GatewayKey(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class GatewayKey(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """One line of the gateway's ledger: a key it issued, and when it was deleted.
 
     The merchant never sees ``key``; tests ask for it to see that a replaced card is really gone.

@@ -48,7 +48,7 @@ class CardData:
         return "CardData(<hidden>)"
 
 
-class Card(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Card(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """What may be kept of a card; no field can hold the full number or a secret.
 
     ``number`` is masked the gateway's way (None for keys without a card). ``type`` is 0 for a

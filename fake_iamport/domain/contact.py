@@ -5,7 +5,7 @@ import msgspec
 __all__ = ["Contact"]
 
 
-class Contact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Contact(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """What the merchant said of a person; ``buyer_*`` and ``customer_*`` on the wire."""
 
     name: str | None = None

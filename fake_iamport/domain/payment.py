@@ -28,7 +28,7 @@ class KeyUsage(StrEnum):
     SCHEDULED = "payment.scheduled"
 
 
-class Cancellation(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Cancellation(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """One cancel of a payment, whole or in part."""
 
     pg_tid: str
@@ -41,7 +41,7 @@ class Cancellation(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     vat_amount: Amount | None = None
 
 
-class Payment(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Payment(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """One charge, paid or failed. Amounts are KRW unless ``currency`` says otherwise; moments are
     unix seconds, 0 where it didn't happen (spec, observed).
 

@@ -19,7 +19,7 @@ class ScheduleStatus(StrEnum):
     REVOKED = "revoked"
 
 
-class Schedule(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Schedule(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """One charge to come, or what became of it. Moments are unix seconds, 0 where it didn't happen.
 
     ``payment_status`` and ``imp_uid`` are ``None`` until it is executed (spec). ``number`` tells

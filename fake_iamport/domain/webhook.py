@@ -26,7 +26,7 @@ class WebhookState(StrEnum):
     """It was written down and not sent: a cancel through the API without enable_webhook (spec)."""
 
 
-class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """One attempt: ``at`` is the merchant's unix second, ``duration_ms`` the machine's milliseconds."""
 
     at: int
@@ -35,7 +35,7 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     duration_ms: float
 
 
-class Webhook(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Webhook(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """One message. ``due_at`` is the merchant's unix second of the next attempt."""
 
     number: int

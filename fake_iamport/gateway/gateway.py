@@ -1,4 +1,5 @@
-"""The gateway behind i'mport, as far as one call meets it: it checks cards, issues keys, charges.
+"""The gateway behind i'mport, as far as one call meets it: it checks cards, issues keys, charges,
+and gives money back.
 
 What it refuses comes, in this order, from a failure that was ordered for the call, from a test card
 that always fails, and from the checks that a real gateway makes.
@@ -12,17 +13,21 @@ import msgspec
 from fake_iamport.domain.billing_key import BillingKey, GatewayKey
 from fake_iamport.domain.card import Card, CardData
 from fake_iamport.domain.errors import (
+    CancelRefused,
     CardNotAccepted,
     GatewayRefused,
     KeyNotIssued,
     PaymentNotAccepted,
 )
 from fake_iamport.domain.money import Amount
+from fake_iamport.domain.payment import Payment
+from fake_iamport.domain.refund import Refund
+from fake_iamport.gateway.cancel_checks import find_cancel_failure
 from fake_iamport.gateway.card_checks import find_card_failure
 from fake_iamport.gateway.cards import failure_of_test_card
 from fake_iamport.gateway.failures import Failure, Stage, find_failure
 from fake_iamport.gateway.issuers import identify
-from fake_iamport.gateway.profiles import Profile, choose_profile, profile_of_channel, profiles
+from fake_iamport.gateway.profiles import Profile, choose_profile, profiles
 from fake_iamport.store import Transaction
 
 if TYPE_CHECKING:
@@ -89,23 +94,30 @@ class Gateway:
 
         An unknown one means the merchant's default (docs: an invalid ``pg``; guess: a channel).
         """
-        channel = profile_of_channel(channel_key) if channel_key else None
+        channel = self._merchant.channel(channel_key) if channel_key else None
         return channel or choose_profile(pg, profiles()[self._merchant.settings.default_pg])
 
     def profile_of_key(self, key: BillingKey) -> Profile:
         """The gateway that issued a key."""
         return msgspec.structs.replace(profiles()[key.pg_provider], pg_id=key.pg_id)
 
-    def verify_for_key(self, card: CardData, profile: Profile) -> VerifiedCard:
+    def profile_of_payment(self, payment: Payment) -> Profile:
+        """The gateway that a payment was made through."""
+        return msgspec.structs.replace(profiles()[payment.pg_provider], pg_id=payment.pg_id)
+
+    def verify_for_key(
+        self, card: CardData, profile: Profile, refusal: type[GatewayRefused] = KeyNotIssued
+    ) -> VerifiedCard:
         """Check a card that a key is asked for.
 
         Raises:
-            KeyNotIssued: any failure at all: without a key there is nothing to charge later.
+            GatewayRefused: any failure at all, as ``refusal``: without a key there is nothing to
+                charge later.
         """
         ordered = self._ordered_failure()
         if ordered is not None:
-            raise self._refusal(KeyNotIssued, ordered, profile)
-        charge_failure = self._check(card, profile, KeyNotIssued, for_key=True)
+            raise self._refusal(refusal, ordered, profile)
+        charge_failure = self._check(card, profile, refusal, for_key=True)
         return VerifiedCard(identify(card.number, profile), charge_failure)
 
     def verify_for_payment(self, card: CardData, profile: Profile) -> VerifiedCard:
@@ -116,10 +128,14 @@ class Gateway:
             PaymentNotAccepted: the gateway doesn't take the charge to the issuer.
         """
         ordered = self._ordered_failure()
-        if ordered is not None and ordered.stage is Stage.CARD_DATA:
+        if ordered is None:
+            failure = self._check(card, profile, CardNotAccepted, for_key=False)
+            return VerifiedCard(identify(card.number, profile), failure)
+        if ordered.stage is Stage.CARD_DATA:
             raise self._refusal(CardNotAccepted, ordered, profile)
-        charge_failure = self._check(card, profile, CardNotAccepted, for_key=False)
-        return VerifiedCard(identify(card.number, profile), charge_failure)
+        if ordered.stage is Stage.PLATFORM:
+            raise self._refusal(PaymentNotAccepted, ordered, profile)
+        return VerifiedCard(identify(card.number, profile), None)
 
     async def issue_key(self, card: Card, profile: Profile, customer_uid: str) -> str:
         """Issue a key for the card and write it into the ledger."""
@@ -168,6 +184,35 @@ class Gateway:
         self.failure = failure.name
         return Outcome(fail_reason=profile.reason(failure))
 
+    def cancel(self, payment: Payment, refund: Refund) -> Outcome:
+        """Ask for money back.
+
+        A payment that is cancelled whole keeps its transaction number (observed); a part gets one
+        of its own (guess).
+
+        Raises:
+            CancelRefused: the gateway keeps the money.
+        """
+        profile = self.profile_of_payment(payment)
+        failure = self._ordered_failure() or self._find_cancel_failure(payment, refund, profile)
+        if failure is not None:
+            at_cancel = msgspec.structs.replace(failure, stage=Stage.CANCEL)
+            raise self._refusal(CancelRefused, at_cancel, profile)
+        if refund.is_whole(payment):
+            return Outcome(pg_tid=payment.pg_tid, receipt_url=payment.receipt_url)
+        pg_tid = profile.transaction_id(self._now, self._merchant.identifiers.digits)
+        receipt_url = profile.receipt_url(pg_tid, payment.imp_uid, refund.amount)
+        return Outcome(pg_tid=pg_tid, receipt_url=receipt_url)
+
+    def _find_cancel_failure(
+        self, payment: Payment, refund: Refund, profile: Profile
+    ) -> Failure | None:
+        always = find_failure(payment.failure) if payment.failure else None
+        if always is not None and always.stage is Stage.CANCEL:
+            return always
+        name = find_cancel_failure(payment, refund, profile, self._now)
+        return find_failure(name) if name else None
+
     def _approve(self, profile: Profile, imp_uid: str, amount: Amount) -> Outcome:
         identifiers = self._merchant.identifiers
         pg_tid = profile.transaction_id(self._now, identifiers.digits)
@@ -184,8 +229,7 @@ class Gateway:
         if always is not None and always.stage is Stage.CARD_DATA:
             raise self._refusal(refusal, always, profile)
         if always is not None and always.stage is Stage.PLATFORM:
-            platform = KeyNotIssued if for_key else PaymentNotAccepted
-            raise self._refusal(platform, always, profile)
+            raise self._refusal(refusal if for_key else PaymentNotAccepted, always, profile)
         if self._merchant.settings.card_checks:
             name = find_card_failure(card, profile, for_key=for_key, now=self._now)
             if name is not None:
@@ -202,7 +246,8 @@ class Gateway:
         self, refusal: type[GatewayRefused], failure: Failure, profile: Profile
     ) -> GatewayRefused:
         self.failure = failure.name
-        return refusal(reason=profile.reason(failure).replace("]", refusal.after_code, 1))
+        said = failure.code_for(profile.code_table)
+        return refusal(reason=profile.reason(failure), code=said.code, said=said.text)
 
 
 def _instalment_failure(amount: Amount, card_quota: int) -> Failure | None:

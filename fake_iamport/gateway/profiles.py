@@ -72,6 +72,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     message_template: str = "[{code}]{text}"
     cancel_message_template: str = "{text}"
     receipt_url_template: str | None = None
+    cancel_needs_tax_free: bool = False
+    takes_vat_amount: bool = False
+    most_partial_cancels: int | None = None
+    months_to_cancel: int | None = None
+    tells_balance: bool = False
 
     def masked(self, number: str) -> str:
         """Hide the middle of a card number (digits alone).

@@ -6,11 +6,11 @@ from fake_iamport.domain.contact import Contact
 from fake_iamport.domain.errors import DuplicateOrder
 from fake_iamport.domain.money import Amount
 from fake_iamport.domain.payment import KeyUsage, Payment, PaymentStatus
-from fake_iamport.gateway.gateway import VerifiedCard
+from fake_iamport.gateway.gateway import Outcome, VerifiedCard
 from fake_iamport.gateway.profiles import Profile
 from fake_iamport.operations.declaration import Call
 
-__all__ = ["Charge", "charge_card", "refuse_used_order"]
+__all__ = ["Charge", "charge_card", "keep_failed_charge", "refuse_used_order"]
 
 
 class Charge(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +57,25 @@ async def charge_card(
         amount=charge.amount,
         card_quota=charge.card_quota,
     )
+    return await _keep(call, charge, profile, verified, imp_uid, outcome)
+
+
+async def keep_failed_charge(
+    call: Call, charge: Charge, profile: Profile, verified: VerifiedCard | None, reason: str
+) -> Payment:
+    """Keep a charge that never got to the issuer as a failed payment."""
+    imp_uid = await _fresh_imp_uid(call)
+    return await _keep(call, charge, profile, verified, imp_uid, Outcome(fail_reason=reason))
+
+
+async def _keep(
+    call: Call,
+    charge: Charge,
+    profile: Profile,
+    verified: VerifiedCard | None,
+    imp_uid: str,
+    outcome: Outcome,
+) -> Payment:
     payment = Payment(
         imp_uid=imp_uid,
         number=await call.transaction.next_number(),
@@ -77,14 +96,14 @@ async def charge_card(
         receipt_url=outcome.receipt_url,
         name=charge.name,
         buyer=charge.buyer,
-        card=verified.card,
+        card=verified.card if verified else None,
         card_quota=charge.card_quota,
         custom_data=charge.custom_data,
         customer_uid=charge.customer_uid,
         customer_uid_usage=charge.key_usage,
         notice_url=charge.notice_url,
         user_agent=call.user_agent,
-        failure=verified.failure,
+        failure=verified.failure if verified else None,
     )
     await call.transaction.put_payment(payment)
     return payment

@@ -87,14 +87,16 @@ def operation(
     operation_id: str,
     method: str,
     *paths: str,
+    tag: str | None = None,
     access: Access = Access.TOKEN,
     asks_gateway: bool = False,
     raises: tuple[type[ApiError], ...] = (),
 ) -> Callable[[_Function], _Function]:
     """Declare the decorated function to be the operation ``operation_id``.
 
-    The tag comes from the module's name, the texts from the docstring, and the types of parameters
-    and result from the annotations. The first path is the official one; others lead to it too.
+    The tag comes from the module's name unless it is given, the texts from the docstring, and the
+    types of parameters and result from the annotations. The first path is the official one; others
+    lead to it too.
     """
 
     def declare(function: _Function) -> _Function:
@@ -105,7 +107,7 @@ def operation(
             operation_id=operation_id,
             method=method,
             paths=paths,
-            tag=function.__module__.rpartition(".")[2].replace("_", "."),
+            tag=tag or function.__module__.rpartition(".")[2].replace("_", "."),
             summary=description.partition("\n")[0].rstrip("."),
             description=description,
             function=function,

@@ -1,7 +1,7 @@
-"""Tag ``payments``: looking payments up."""
+"""Tag ``payments``: looking one payment up."""
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -9,19 +9,10 @@ from fake_iamport.domain.errors import PaymentNotFound
 from fake_iamport.domain.payment import Payment, PaymentStatus
 from fake_iamport.operations.answers import PaymentAnswer, payment_answer
 from fake_iamport.operations.declaration import Call, operation
+from fake_iamport.operations.payment_order import Sorting, in_order
 from fake_iamport.wire.parameters import Parameters
 
 __all__ = ["get_payment_by_imp_uid", "get_payment_by_merchant_uid"]
-
-Sorting = Literal["-started", "started", "-paid", "paid", "-updated", "updated"]
-
-_SORTED_BY: dict[str, Callable[[Payment], int]] = {
-    "started": lambda payment: payment.started_at,
-    "paid": lambda payment: payment.paid_at,
-    "updated": lambda payment: max(
-        payment.started_at, payment.paid_at, payment.failed_at, payment.cancelled_at
-    ),
-}
 
 
 class OnePayment(Parameters):
@@ -72,18 +63,11 @@ async def get_payment_by_merchant_uid(call: Call, parameters: OneOrder) -> Payme
     wanted = _standing(attempts, parameters.payment_status)
     if not wanted:
         raise PaymentNotFound
-    payment = _first(wanted, parameters.sorting)
-    return payment_answer(payment, strict=call.merchant.settings.strict)
+    first = in_order(wanted, parameters.sorting)[0]
+    return payment_answer(first, strict=call.merchant.settings.strict)
 
 
 def _standing(payments: Sequence[Payment], status: str) -> list[Payment]:
     if status not in set(PaymentStatus):
         return list(payments)
     return [payment for payment in payments if payment.status == status]
-
-
-def _first(payments: Sequence[Payment], sorting: Sorting) -> Payment:
-    sorted_by = _SORTED_BY[sorting.lstrip("-")]
-    if sorting.startswith("-"):
-        return max(reversed(payments), key=sorted_by)
-    return min(payments, key=sorted_by)

@@ -1,21 +1,19 @@
 """Tag ``subscribe``: payments that the merchant starts, by card data or by billing key."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from fake_iamport.domain.contact import Contact
 from fake_iamport.domain.errors import (
-    BadRequest,
     CardNotAccepted,
     DuplicateOrder,
     PaymentNotAccepted,
     UnregisteredBuyer,
 )
-from fake_iamport.domain.money import Amount, exact_amount
-from fake_iamport.domain.payment import KeyUsage, PaymentStatus
+from fake_iamport.domain.payment import KeyUsage, Payment, PaymentStatus
 from fake_iamport.gateway.gateway import VerifiedCard
+from fake_iamport.gateway.profiles import Profile
 from fake_iamport.operations.answers import PaymentAnswer, payment_answer
 from fake_iamport.operations.card_parameters import (
     Birth,
@@ -28,9 +26,11 @@ from fake_iamport.operations.card_parameters import (
     PinDigits,
     card_data,
 )
+from fake_iamport.operations.charged_amounts import charged_amounts
 from fake_iamport.operations.charging import Charge, charge_card, refuse_used_order
 from fake_iamport.operations.declaration import Call, operation
 from fake_iamport.operations.key_issue import issue_billing_key
+from fake_iamport.webhooks.outbox import announce
 from fake_iamport.wire.parameters import STRICT, CustomData, Number, Parameters, Texts
 
 __all__ = ["again", "onetime"]
@@ -70,14 +70,12 @@ class ChargeParameters(Parameters, kw_only=True):
         """What to charge.
 
         Raises:
-            BadRequest: nothing to charge, or a part that is larger than the whole (guess).
+            BadRequest: nothing to charge, or parts that are more than the whole (guess).
         """
-        amount = exact_amount(self.amount, name="amount", currency=self.currency)
-        if amount == 0:
-            raise BadRequest(message="amount: expected more than 0.")
+        amounts = charged_amounts(self)
         return Charge(
             merchant_uid=self.merchant_uid,
-            amount=amount,
+            amount=amounts.amount,
             currency=self.currency,
             name=name,
             buyer=Contact(
@@ -89,20 +87,12 @@ class ChargeParameters(Parameters, kw_only=True):
             ),
             card_quota=self.card_quota,
             custom_data=self.custom_data,
-            tax_free=self._part("tax_free", self.tax_free, amount) or 0,
-            vat_amount=self._part("vat_amount", self.vat_amount, amount),
+            tax_free=amounts.tax_free,
+            vat_amount=amounts.vat_amount,
             notice_url=tuple(self.notice_url or ()),
             customer_uid=customer_uid,
             key_usage=usage,
         )
-
-    def _part(self, name: str, value: Decimal | None, whole: Amount) -> Amount | None:
-        if value is None:
-            return None
-        part = exact_amount(value, name=name, currency=self.currency)
-        if part > whole:
-            raise BadRequest(message=f"{name}: expected no more than the amount.")
-        return part
 
 
 class OnetimeParameters(ChargeParameters, kw_only=True):
@@ -114,6 +104,7 @@ class OnetimeParameters(ChargeParameters, kw_only=True):
     pwd_2digit: PinDigits | None = None
     cvc: Cvc | None = None
     pg: Pg | None = None
+    channel_key: ChannelKey | None = None
     customer_uid: CustomerUid | None = None
     name: ItemName | None = None
     secure_3d_charge_id: str | None = None
@@ -128,7 +119,16 @@ class AgainParameters(ChargeParameters, kw_only=True):
     product_count: Annotated[int, Meta(ge=1)] = 1
     cash_receipt_type: Literal["person", "company", "anonymous"] | None = None
     extra: dict[str, str] | None = None
-    channel_key: ChannelKey | None = None
+    channel_key: (
+        Annotated[
+            str,
+            Meta(
+                max_length=55,
+                description="Chooses among the keys of a super billing key, which aren't served.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 @operation(
@@ -146,13 +146,13 @@ async def onetime(call: Call, parameters: OnetimeParameters) -> PaymentAnswer:
     payment is kept as a billing key, and ``buyer_*`` become its ``customer_*`` (spec), where the
     gateway can do that; elsewhere nothing is kept and the answer has no ``customer_uid`` (guess).
     """
-    profile = call.gateway.profile(parameters.pg)
+    profile = call.gateway.profile(parameters.pg, parameters.channel_key)
     to_issue = parameters.customer_uid if profile.payment_stores_key else None
     charge = parameters.charge(parameters.name, to_issue, KeyUsage.ISSUE if to_issue else None)
     await refuse_used_order(call, charge.merchant_uid)
     profile.require(parameters, "key_in")
     verified = call.gateway.verify_for_payment(card_data(parameters), profile)
-    payment = await charge_card(call, charge, profile, verified)
+    payment = await _pay(call, charge, profile, verified)
     if to_issue and payment.status is PaymentStatus.PAID:
         await issue_billing_key(call, profile, verified, to_issue, payment.buyer)
     return payment_answer(payment, strict=call.merchant.settings.strict)
@@ -178,5 +178,13 @@ async def again(call: Call, parameters: AgainParameters) -> PaymentAnswer:
         raise UnregisteredBuyer
     profile = call.gateway.profile_of_key(key)
     profile.require(parameters, "again")
-    payment = await charge_card(call, charge, profile, VerifiedCard(key.card, key.failure))
+    payment = await _pay(call, charge, profile, VerifiedCard(key.card, key.failure))
     return payment_answer(payment, strict=call.merchant.settings.strict)
+
+
+async def _pay(call: Call, charge: Charge, profile: Profile, verified: VerifiedCard) -> Payment:
+    """Charge, and send a webhook when it is paid; a declined charge sends none (docs)."""
+    payment = await charge_card(call, charge, profile, verified)
+    if payment.status is PaymentStatus.PAID:
+        await announce(call, payment)
+    return payment

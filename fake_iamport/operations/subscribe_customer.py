@@ -7,7 +7,12 @@ from msgspec import Meta
 from fake_iamport.domain.billing_key import BillingKey
 from fake_iamport.domain.contact import Contact
 from fake_iamport.domain.errors import CustomerNotFound, KeyNotIssued, UnknownCustomer
-from fake_iamport.operations.answers import CustomerAnswer, customer_answer
+from fake_iamport.operations.answers import (
+    CustomerAnswer,
+    PaymentAnswer,
+    customer_answer,
+    payment_answer,
+)
 from fake_iamport.operations.card_parameters import (
     Birth,
     CardNumber,
@@ -21,9 +26,16 @@ from fake_iamport.operations.card_parameters import (
 )
 from fake_iamport.operations.declaration import Call, PartlyFound, operation
 from fake_iamport.operations.key_issue import issue_billing_key
+from fake_iamport.operations.paging import PER_PAGE, Page, PagedAnswer, offset_of, paged
 from fake_iamport.wire.parameters import STRICT, Parameters, Texts
 
-__all__ = ["customer_delete", "customer_save", "customer_view", "customer_view_multiple"]
+__all__ = [
+    "customer_delete",
+    "customer_payments",
+    "customer_save",
+    "customer_view",
+    "customer_view_multiple",
+]
 
 
 class SaveParameters(Parameters, kw_only=True):
@@ -49,6 +61,12 @@ class OneCustomer(Parameters):
     """Which billing key."""
 
     customer_uid: CustomerUid
+
+
+class CustomerPayments(OneCustomer):
+    """Which billing key, and which page of its payments."""
+
+    page: Page = 1
 
 
 class DeleteParameters(OneCustomer):
@@ -137,14 +155,38 @@ async def customer_delete(call: Call, parameters: DeleteParameters) -> CustomerA
     return _shown(call, key)
 
 
+@operation(
+    "customer_payments",
+    "GET",
+    "/subscribe/customers/{customer_uid}/payments",
+    raises=(CustomerNotFound,),
+)
+async def customer_payments(call: Call, parameters: CustomerPayments) -> PagedAnswer[PaymentAnswer]:
+    """List the payments made with a billing key, twenty to a page and newest first (guess).
+
+    An unknown ``customer_uid`` has none (observed); the description says 404, as for the key itself.
+    """
+    payments = await call.transaction.payments_of_customer(parameters.customer_uid)
+    if not payments and _unknown_is_not_found(call):
+        await _existing(call, parameters.customer_uid)
+    start = offset_of(parameters.page)
+    page = payments[::-1][start : start + PER_PAGE]
+    shown = [payment_answer(payment, strict=call.merchant.settings.strict) for payment in page]
+    return paged(shown, len(payments), parameters.page)
+
+
 async def _existing(call: Call, customer_uid: str) -> BillingKey:
     key = await call.transaction.billing_key(customer_uid)
     if key is not None:
         return key
-    settings = call.merchant.settings
-    if settings.strict or settings.unknown_customer_status == CustomerNotFound.status:
+    if _unknown_is_not_found(call):
         raise CustomerNotFound(customer_uid=customer_uid)
     raise UnknownCustomer(customer_uid=customer_uid)
+
+
+def _unknown_is_not_found(call: Call) -> bool:
+    settings = call.merchant.settings
+    return settings.strict or settings.unknown_customer_status == CustomerNotFound.status
 
 
 def _shown(call: Call, key: BillingKey) -> CustomerAnswer:

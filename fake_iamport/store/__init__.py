@@ -10,8 +10,9 @@ from fake_iamport.domain.prepared import PreparedPayment
 from fake_iamport.domain.schedule import Schedule, ScheduleStatus
 from fake_iamport.domain.token import Token
 from fake_iamport.domain.webhook import Webhook
+from fake_iamport.store.records import Records
 
-__all__ = ["Store", "Transaction"]
+__all__ = ["Records", "Store", "Transaction"]
 
 
 class Transaction(Protocol):
@@ -120,6 +121,12 @@ class Transaction(Protocol):
 
     async def gateway_keys(self) -> Sequence[GatewayKey]:
         """The whole ledger, oldest key first."""
+
+    async def snapshot(self) -> Records:
+        """Everything that is here, except the token."""
+
+    async def restore(self, records: Records) -> None:
+        """Put ``records`` in place of everything that is here, except the token."""
 
 
 class Store(Protocol):

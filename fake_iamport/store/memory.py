@@ -13,6 +13,7 @@ from fake_iamport.domain.token import Token
 from fake_iamport.domain.webhook import Webhook, WebhookState
 from fake_iamport.store.agenda import Agenda
 from fake_iamport.store.payment_index import PaymentIndex
+from fake_iamport.store.records import Records
 
 __all__ = ["MemoryStore"]
 
@@ -264,6 +265,36 @@ class _MemoryTransaction:
     async def next_webhook(self) -> Webhook | None:
         number = self._world.due_webhooks.first()
         return None if number is None else self._world.webhooks[number]
+
+    async def snapshot(self) -> Records:
+        world = self._world
+        return Records(
+            last_number=world.last_number,
+            billing_keys=tuple(world.billing_keys.values()),
+            gateway_keys=tuple(world.gateway_keys.values()),
+            payments=tuple(world.payments.values()),
+            schedules=tuple(world.schedules.values()),
+            prepared_payments=tuple(world.prepared.values()),
+            webhooks=tuple(world.webhooks.values()),
+        )
+
+    async def restore(self, records: Records) -> None:
+        before = dict(vars(self._world))
+        self._undo.append(lambda: vars(self._world).update(before))
+        self._world.clear()
+        self._world.last_number = records.last_number
+        for billing_key in records.billing_keys:
+            await self.put_billing_key(billing_key)
+        for line in records.gateway_keys:
+            await self.put_gateway_key(line)
+        for payment in records.payments:
+            await self.put_payment(payment)
+        for schedule in records.schedules:
+            await self.put_schedule(schedule)
+        for prepared in records.prepared_payments:
+            await self.put_prepared_payment(prepared)
+        for webhook in records.webhooks:
+            await self.put_webhook(webhook)
 
     async def _leave_waiting(self, number: int) -> None:
         before = self._world.webhooks.get(number)

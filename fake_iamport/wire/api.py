@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Mapping
 
 import msgspec
+from starlette.types import Receive, Scope, Send
 
 from fake_iamport.clock import stopwatch
 from fake_iamport.domain.errors import (
@@ -15,15 +16,14 @@ from fake_iamport.domain.errors import (
 )
 from fake_iamport.emulator import Emulator
 from fake_iamport.gateway.gateway import Gateway
-from fake_iamport.journal import REDACTED, Entry, redacted
+from fake_iamport.journal import REDACTED, Line, redacted
 from fake_iamport.merchants import Merchant
 from fake_iamport.operations import operations
 from fake_iamport.operations.declaration import Access, Call, Operation, PartlyFound
-from fake_iamport.wire.asgi import Receive, Scope, Send
 from fake_iamport.wire.authorization import presented_token
 from fake_iamport.wire.bodies import ClientGone, decode_body, read_body
 from fake_iamport.wire.envelope import failure_bytes, send_answer, success_bytes
-from fake_iamport.wire.parameters import parse
+from fake_iamport.wire.parameters import Parameters, parse
 from fake_iamport.wire.php_brackets import parse_pairs
 from fake_iamport.wire.routing import Router
 
@@ -37,7 +37,20 @@ _BROKEN = "The emulator itself failed here; its log says where. Please report it
 class _Exchange:
     """What is known of one call so far; the journal's line is written from it."""
 
-    __slots__ = ("gateway", "headers", "merchant", "method", "operation", "path", "shown", "values")
+    __slots__ = (
+        "body",
+        "body_size",
+        "gateway",
+        "headers",
+        "merchant",
+        "method",
+        "operation",
+        "path",
+        "path_values",
+        "presented",
+        "query",
+        "shown",
+    )
 
     def __init__(self, scope: Scope) -> None:
         self.method: str = scope["method"]
@@ -45,7 +58,11 @@ class _Exchange:
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self.operation: Operation | None = None
         self.merchant: Merchant | None = None
-        self.values: dict[str, object] | None = None
+        self.path_values: dict[str, object] | None = None
+        self.query: dict[str, object] | None = None
+        self.body: dict[str, object] | None = None
+        self.body_size = _announced_size(self.method, self.headers)
+        self.presented: str | None = None
         self.gateway: Gateway | None = None
         self.shown: bytes | None = None
 
@@ -82,15 +99,18 @@ class Api:
     ) -> tuple[int, bytes]:
         operation, path_values = self._router.find(exchange.method, exchange.path)
         exchange.operation = operation
+        exchange.path_values = path_values
         query = parse_pairs(scope["query_string"].decode("latin-1"), source="query string")
+        exchange.query = query
         if operation.access is Access.TOKEN:
             exchange.merchant = await self._merchant_of_token(exchange, query)
         body = await _read_parameters(exchange, receive)
-        exchange.values = {**query, **body, **path_values}
-        return await self._run(exchange, operation)
+        exchange.body = body
+        return await self._run(exchange, operation, {**query, **body, **path_values})
 
-    async def _run(self, exchange: _Exchange, operation: Operation) -> tuple[int, bytes]:
-        values = exchange.values or {}
+    async def _run(
+        self, exchange: _Exchange, operation: Operation, values: Mapping[str, object]
+    ) -> tuple[int, bytes]:
         if exchange.merchant is None:
             exchange.merchant = self._merchant_of_credentials(values)
         merchant = exchange.merchant
@@ -100,6 +120,9 @@ class Api:
             call = Call(merchant, transaction, operation.operation_id, agent or None)
             exchange.gateway = call.gateway
             result = await operation.function(call, parameters)
+            next_webhook = await transaction.next_webhook()
+            next_schedule = await transaction.next_schedule()
+        self._emulator.wake_if_due(merchant, next_webhook, next_schedule)
         if operation.secret_results and isinstance(result, msgspec.Struct):
             shown = msgspec.structs.replace(
                 result, **dict.fromkeys(operation.secret_results, REDACTED)
@@ -113,7 +136,10 @@ class Api:
         self, exchange: _Exchange, query: Mapping[str, object]
     ) -> Merchant:
         presented = presented_token(exchange.headers, query)
-        owner = await self._emulator.store.merchant_of_token(presented) if presented else None
+        if presented is None:
+            raise Unauthorized
+        access_token, exchange.presented = presented
+        owner = await self._emulator.store.merchant_of_token(access_token)
         if owner is None:
             raise Unauthorized
         imp_key, token = owner
@@ -140,24 +166,31 @@ class Api:
         body: bytes,
         started: float,
     ) -> None:
-        operation, merchant, values = exchange.operation, exchange.merchant, exchange.values
+        operation, merchant = exchange.operation, exchange.merchant
+        declared = operation.parameters if operation else Parameters
         journal = self._emulator.journal
         clock = (merchant or self._emulator.default_merchant).clock
         journal.add(
-            Entry(
+            Line(
                 number=journal.next_number(),
                 at=clock.now(),
                 merchant=merchant.imp_key if merchant else None,
                 operation=operation.operation_id if operation else None,
                 method=exchange.method,
                 path=exchange.path,
+                path_values=exchange.path_values,
+                query=exchange.query and redacted(declared, exchange.query),
+                body=exchange.body and redacted(declared, exchange.body),
+                body_size=exchange.body_size,
+                content_type=journal.header_text(exchange.headers.get(b"content-type")),
+                user_agent=journal.header_text(exchange.headers.get(b"user-agent")),
+                token=exchange.presented,
                 status=status,
                 code=code,
                 message=message,
-                request=redacted(operation.parameters, values) if operation and values else None,
                 response=msgspec.Raw(exchange.shown or body),
                 failure=exchange.gateway.failure if exchange.gateway else None,
-                duration_ms=round((stopwatch() - started) * 1000, 3),
+                seconds=stopwatch() - started,
             )
         )
 
@@ -165,9 +198,15 @@ class Api:
 async def _read_parameters(exchange: _Exchange, receive: Receive) -> dict[str, object]:
     if exchange.method in _WITHOUT_BODY:
         return {}
-    length = exchange.headers.get(b"content-length", b"")
-    body = await read_body(receive, int(length) if length.isdigit() else None)
+    body = await read_body(receive, exchange.body_size)
+    exchange.body_size = len(body)
     return decode_body(body, exchange.headers.get(b"content-type", b"").decode("latin-1"))
+
+
+def _announced_size(method: str, headers: Mapping[bytes, bytes]) -> int:
+    """How many bytes the caller says that it sends in a body that is read."""
+    length = headers.get(b"content-length", b"") if method not in _WITHOUT_BODY else b""
+    return int(length[:18]) if length.isdigit() else 0
 
 
 def _raw_path(scope: Scope) -> str:

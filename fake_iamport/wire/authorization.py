@@ -9,17 +9,23 @@ from collections.abc import Mapping
 __all__ = ["presented_token"]
 
 
-def presented_token(headers: Mapping[bytes, bytes], query: Mapping[str, object]) -> str | None:
-    """The token that counts, or ``None`` when there is none.
+def presented_token(
+    headers: Mapping[bytes, bytes], query: Mapping[str, object]
+) -> tuple[str, str] | None:
+    """The token that counts and the form in which it was presented; ``None`` when there is none.
 
     A header that is there but empty counts as not sent (guess).
     """
     authorization = headers.get(b"authorization", b"").strip()
     if authorization:
         scheme, _, token = authorization.partition(b" ")
-        return (token.strip() if scheme.lower() == b"bearer" else authorization).decode("latin-1")
+        if scheme.lower() == b"bearer":
+            return token.strip().decode("latin-1"), "Authorization: Bearer"
+        return authorization.decode("latin-1"), "Authorization"
     first_generation = headers.get(b"x-imptokenheader", b"").strip()
     if first_generation:
-        return first_generation.decode("latin-1")
+        return first_generation.decode("latin-1"), "X-ImpTokenHeader"
     token_in_query = query.get("_token")
-    return token_in_query if isinstance(token_in_query, str) and token_in_query else None
+    if isinstance(token_in_query, str) and token_in_query:
+        return token_in_query, "_token"
+    return None

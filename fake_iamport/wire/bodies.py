@@ -3,12 +3,12 @@
 from decimal import Decimal, InvalidOperation
 
 import msgspec
+from starlette.types import Receive
 
 from fake_iamport.domain.errors import BadRequest, BodyTooLarge, UnreadableContentType
-from fake_iamport.wire.asgi import Receive
 from fake_iamport.wire.php_brackets import parse_pairs
 
-__all__ = ["LARGEST_BODY", "ClientGone", "decode_body", "read_body"]
+__all__ = ["LARGEST_BODY", "ClientGone", "decode_body", "exact_json", "read_body"]
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of the largest body that is read (guess: no limit is published)."""
@@ -20,25 +20,28 @@ def _exact(digits: str) -> Decimal:
     try:
         return Decimal(digits)
     except InvalidOperation:
-        raise msgspec.ValidationError(f"the number {digits[:20]} is out of range") from None
+        raise msgspec.ValidationError("a number is out of range") from None
 
 
-_json = msgspec.json.Decoder(float_hook=_exact)
+exact_json = msgspec.json.Decoder(float_hook=_exact)
+"""Reads JSON; numbers with a fraction become Decimals."""
 
 
 class ClientGone(Exception):
     """The caller hung up in the middle of its request: there is nobody to answer."""
 
 
-async def read_body(receive: Receive, content_length: int | None) -> bytes:
+async def read_body(
+    receive: Receive, content_length: int | None, limit: int = LARGEST_BODY
+) -> bytes:
     """Read the whole request body.
 
     Raises:
-        BodyTooLarge: it is, or says that it is, larger than ``LARGEST_BODY``.
+        BodyTooLarge: it is, or says that it is, larger than ``limit`` bytes.
         ClientGone: the caller left before it was all here.
     """
-    if content_length is not None and content_length > LARGEST_BODY:
-        raise BodyTooLarge(limit=LARGEST_BODY)
+    if content_length is not None and content_length > limit:
+        raise BodyTooLarge(limit=limit)
     parts: list[bytes] = []
     size = 0
     more = True
@@ -48,8 +51,8 @@ async def read_body(receive: Receive, content_length: int | None) -> bytes:
             raise ClientGone
         part: bytes = message.get("body", b"")
         size += len(part)
-        if size > LARGEST_BODY:
-            raise BodyTooLarge(limit=LARGEST_BODY)
+        if size > limit:
+            raise BodyTooLarge(limit=limit)
         parts.append(part)
         more = message.get("more_body", False)
     return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -81,7 +84,7 @@ def _decode_json(body: bytes) -> dict[str, object]:
     if not body.strip():
         return {}
     try:
-        value = _json.decode(body)
+        value = exact_json.decode(body)
     except msgspec.MsgspecError as error:
         raise BadRequest(message=f"The body is not valid JSON: {error}.") from None
     except UnicodeDecodeError:

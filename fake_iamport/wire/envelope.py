@@ -8,10 +8,10 @@ response is (spec, observed). The headers are those of a recorded answer of 2024
 from typing import Any
 
 import msgspec
+from starlette.types import Send
 
 from fake_iamport import __version__
 from fake_iamport.wire import php_json
-from fake_iamport.wire.asgi import Send
 
 __all__ = ["Envelope", "failure_bytes", "send_answer", "success_bytes"]
 

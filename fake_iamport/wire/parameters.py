@@ -5,11 +5,12 @@ API is lenient about how a value is written: numbers may come as text and text a
 ``null`` and the empty text mean that a parameter wasn't sent (guess).
 """
 
+import re
 import types
 import typing
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
@@ -31,6 +32,7 @@ __all__ = [
 
 _SECRET = {"secret": True}
 _JSON_TEXT = {"json_text": True}
+_NOT_A_NUMBER = "not a number"
 _TEXT_LIST = {"text_list": True}
 
 STRICT = Meta(extra={"strict": True})
@@ -58,6 +60,9 @@ class Parameters(msgspec.Struct, kw_only=True):
     texts: ClassVar[frozenset[str]] = frozenset()
     json_texts: ClassVar[frozenset[str]] = frozenset()
     text_lists: ClassVar[frozenset[str]] = frozenset()
+    text_mappings: ClassVar[frozenset[str]] = frozenset()
+    numbers: ClassVar[frozenset[str]] = frozenset()
+    nested: ClassVar[Mapping[str, type["Parameters"]]] = {}
     required: ClassVar[tuple[str, ...]] = ()
     required_when_strict: ClassVar[tuple[str, ...]] = ()
 
@@ -74,7 +79,18 @@ def prepare(parameters: type[Parameters]) -> None:
     parameters.secrets = _marked(fields, "secret")
     parameters.json_texts = _marked(fields, "json_text")
     parameters.text_lists = _marked(fields, "text_list")
-    parameters.texts = frozenset(name for name, hint in fields.items() if _is_text(hint))
+    parameters.texts = frozenset(name for name, hint in fields.items() if _is_a(hint, str))
+    parameters.text_mappings = frozenset(name for name, hint in fields.items() if _is_a(hint, dict))
+    parameters.numbers = frozenset(
+        name
+        for name, hint in fields.items()
+        if _is_a(hint, int | Decimal) and not _is_a(hint, bool)
+    )
+    parameters.nested = {
+        name: inner for name, hint in fields.items() if (inner := _inner(hint)) is not None
+    }
+    for inner in parameters.nested.values():
+        prepare(inner)
     strict = _marked(fields, "strict")
     parameters.required = tuple(
         field.encode_name for field in msgspec.structs.fields(parameters) if field.required
@@ -101,24 +117,59 @@ def parse(
         BadRequest: a value of the wrong type, too long or out of range; the message names the
             parameter and never repeats the value.
     """
+    given, missing = _given(parameters, values, strict, "")
+    if missing:
+        raise MissingParameters(names=", ".join(missing))
+    try:
+        return msgspec.convert(given, parameters, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadRequest(message=_explained(parameters, error)) from None
+
+
+def _given(
+    parameters: type[Parameters], values: Mapping[str, object], strict: bool, place: str
+) -> tuple[dict[str, object], list[str]]:
+    """What was sent, adapted to the declared types, and the names that are missing."""
     given = {
         name: _adapted(parameters, name, value)
         for name, value in values.items()
         if value is not None and value != ""
     }
     required = parameters.required_when_strict if strict else parameters.required
-    missing = [name for name in required if name not in given]
-    if missing:
-        raise MissingParameters(names=", ".join(missing))
+    missing = [f"{place}{name}" for name in required if name not in given]
+    for name in parameters.nested.keys() & given.keys():
+        items = _decoded(given[name])
+        if isinstance(items, list):
+            inner = parameters.nested[name]
+            read = [
+                _given(inner, item, strict, f"{place}{name}[{number}].")
+                if isinstance(item, dict)
+                else (item, [])
+                for number, item in enumerate(items)
+            ]
+            items = [item for item, _ in read]
+            missing += [absent for _, names in read for absent in names]
+        given[name] = items
+    return given, missing
+
+
+def _decoded(value: object) -> object:
+    """A list; forms may also carry it as JSON text (spec)."""
+    if not isinstance(value, str):
+        return value
     try:
-        return msgspec.convert(given, parameters, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadRequest(message=_explained(error)) from None
+        return msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return value
 
 
 def _adapted(parameters: type[Parameters], name: str, value: object) -> object:
     if isinstance(value, str):
+        if name in parameters.numbers:
+            return _as_number(value)
         return [value] if name in parameters.text_lists else value
+    if name in parameters.text_mappings:
+        return _as_text_mapping(value)
     if name in parameters.json_texts and isinstance(value, dict | list):
         return php_json.encode(value).decode()
     if name in parameters.text_lists and isinstance(value, list):
@@ -128,15 +179,67 @@ def _adapted(parameters: type[Parameters], name: str, value: object) -> object:
     return value
 
 
+def _as_number(text: str) -> object:
+    """Digits with zeros in front are a number to PHP; digits of other scripts are none."""
+    if not text.isascii():
+        return _NOT_A_NUMBER
+    return (text.lstrip("0") or "0") if text.isdecimal() else text
+
+
+def _as_text_mapping(value: object) -> object:
+    """Numbers are texts here too, and PHP writes an empty object as an empty list."""
+    if isinstance(value, dict):
+        return {name: _as_text(item) for name, item in value.items()}
+    return {} if value == [] else value
+
+
 def _as_text(value: object) -> object:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     return value
 
 
-def _explained(error: msgspec.ValidationError) -> str:
-    detail, _, path = str(error).replace(" | null", "").partition(" - at `$.")
-    return f"{path.rstrip('`')}: {detail[:1].lower()}{detail[1:]}." if path else f"{detail}."
+_WORDS = {
+    "str": "text",
+    "int": "a whole number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "float": "a number with a fraction",
+}
+_WRITTEN_OUT = {
+    "Invalid decimal string": "Expected a number",
+    "Integer value out of range": "Expected a smaller number",
+}
+
+
+def _explained(parameters: type[Parameters], error: msgspec.ValidationError) -> str:
+    """What was expected, in words that need no Python, and never what was sent."""
+    detail, _, path = str(error).replace(" | null", "").partition(" - at `$")
+    place = path.rstrip("`").lstrip(".")
+    if detail.startswith("Invalid enum value"):
+        detail = f"Expected one of {', '.join(_choices(parameters, place))}"
+    detail = _WRITTEN_OUT.get(detail, detail)
+    words = re.sub(r"`(\w+)`", lambda match: _WORDS.get(match[1], match[1]), detail)
+    text = f"{words[:1].lower()}{words[1:]}."
+    return f"{place}: {text}" if place else text
+
+
+def _choices(parameters: type[Parameters], place: str) -> list[str]:
+    name, _, below = place.partition(".")
+    inner = parameters.nested.get(name.partition("[")[0])
+    if inner is not None and below:
+        return _choices(inner, below)
+    hints = typing.get_type_hints(parameters, include_extras=True)
+    fields = msgspec.structs.fields(parameters)
+    return _literals(next(hints[field.name] for field in fields if field.encode_name == name))
+
+
+def _literals(hint: Any) -> list[str]:
+    if get_origin(hint) is Literal:
+        return [str(choice) for choice in get_args(hint)]
+    return [choice for member in get_args(hint) for choice in _literals(member)]
 
 
 def _marked(fields: Mapping[str, Any], mark: str) -> frozenset[str]:
@@ -156,9 +259,20 @@ def _metas(hint: Any) -> list[Meta]:
     return []
 
 
-def _is_text(hint: Any) -> bool:
+def _inner(hint: Any) -> type[Parameters] | None:
+    """The parameter class of a list's items."""
     if get_origin(hint) is Annotated:
-        return _is_text(get_args(hint)[0])
+        return _inner(get_args(hint)[0])
+    if get_origin(hint) is not list:
+        return None
+    item = get_args(hint)[0]
+    return item if isinstance(item, type) and issubclass(item, Parameters) else None
+
+
+def _is_a(hint: Any, kind: Any) -> bool:
+    if get_origin(hint) is Annotated:
+        return _is_a(get_args(hint)[0], kind)
     if get_origin(hint) in (typing.Union, types.UnionType):
-        return any(_is_text(member) for member in get_args(hint))
-    return isinstance(hint, type) and issubclass(hint, str)
+        return any(_is_a(member, kind) for member in get_args(hint))
+    plain = get_origin(hint) or hint
+    return isinstance(plain, type) and issubclass(plain, kind)

@@ -36,7 +36,8 @@ def parse_pairs(encoded: str, *, source: str) -> dict[str, object]:
         raise BadRequest(message=f"The {source} has more than {_MOST_FIELDS} fields.") from None
     tree: dict[str, object] = {}
     for name, value in pairs:
-        _place(tree, _path(name, source), value)
+        if name:
+            _place(tree, _path(name, source), value)
     return {name: _with_lists(value) for name, value in tree.items()}
 
 
@@ -56,9 +57,13 @@ def _place(tree: dict[str, object], path: list[str], value: str) -> None:
         branch = tree.get(step) if step else None
         if not isinstance(branch, dict):
             branch = {}
-            tree[step or str(len(tree))] = branch
+            tree[step or _next_index(tree)] = branch
         tree = branch
-    tree[path[-1] or str(len(tree))] = value
+    tree[path[-1] or _next_index(tree)] = value
+
+
+def _next_index(tree: dict[str, object]) -> str:
+    return str(max((int(name) for name in tree if name.isdecimal()), default=-1) + 1)
 
 
 def _with_lists(value: object) -> object:

@@ -8,8 +8,15 @@ import difflib
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
-from fake_iamport.domain.errors import BadRequest, MethodNotAllowed, UnknownOperation
+from fake_iamport.domain.errors import (
+    BadRequest,
+    MethodNotAllowed,
+    NotFound,
+    NotServed,
+    UnknownOperation,
+)
 from fake_iamport.operations.declaration import Operation
+from fake_iamport.operations.official import official_operation
 
 __all__ = ["Router"]
 
@@ -38,22 +45,28 @@ class Router:
 
         Raises:
             UnknownOperation: no operation has this path.
+            NotServed: the real API has one that isn't served here.
             MethodNotAllowed: there is one, with another method.
             BadRequest: the path is not UTF-8 once decoded.
         """
         segments = [_decoded(segment) for segment in raw_path.split("/") if segment]
         found = _walk(self._root, segments, 0)
-        if found is None:
-            raise UnknownOperation(
-                method=method, path=_shown(segments), nearest=self._nearest(method, segments)
-            )
-        node, values = found
-        declared = node.operations.get(method)
-        if declared is None:
-            nearest = ", ".join(_named(operation) for operation, _ in node.operations.values())
-            raise MethodNotAllowed(method=method, path=_shown(segments), nearest=nearest)
+        declared = found[0].operations.get(method) if found else None
+        if found is None or declared is None:
+            raise self._refusal(method, segments, found[0] if found else None)
         operation, names = declared
-        return operation, dict(zip(names, values, strict=True))
+        return operation, dict(zip(names, found[1], strict=True))
+
+    def _refusal(self, method: str, segments: list[str], node: _Node | None) -> NotFound:
+        official = official_operation(method, segments)
+        if official is not None:
+            return NotServed(operation_id=official.operation_id, method=method, path=official.path)
+        path = _shown(segments)
+        if node is None:
+            nearest = self._nearest(method, segments)
+            return UnknownOperation(method=method, path=path, nearest=nearest)
+        nearest = ", ".join(_named(operation) for operation, _ in node.operations.values())
+        return MethodNotAllowed(method=method, path=path, nearest=nearest)
 
     def _add(self, operation: Operation, path: str) -> None:
         node = self._root

@@ -51,9 +51,11 @@ class Shell:
             self._stop(self._server)
 
     def run(self, command: str) -> str:
-        """What the command prints; a server goes on until the next one is started."""
+        """What the command prints; a server goes on until the document stops it."""
         if command.startswith("fake-iamport serve"):
             return self._serve(command)
+        if command == "kill %1":
+            return self._end_server()
         if command == "make test":
             command = "make --dry-run test"
         assert self._bash.stdin is not None
@@ -69,14 +71,19 @@ class Shell:
         return "".join(lines)
 
     def _serve(self, command: str) -> str:
-        if self._server:
-            self._stop(self._server)
+        assert self._server is None, "the port is in use: the document has to stop the first server"
         self._server = self._start(["bash", "-c", f"exec {command.rstrip('& ')}"])
         assert self._server.stdout is not None
         line = self._server.stdout.readline()
         self._url = line.split()[-1]
         self.run(f"export FAKE_IAMPORT_URL={self._url}")
         return line
+
+    def _end_server(self) -> str:
+        assert self._server is not None
+        self._stop(self._server)
+        self._server = None
+        return ""
 
     def _start(self, command: list[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -85,30 +85,20 @@ def _code(program: str) -> str:
     return re.sub(r"  # .*", "", program)
 
 
-def test_the_readme_knows_every_control_route_and_operation() -> None:
+def test_the_reference_is_up_to_date() -> None:
+    from tests.documents import reference
+
+    written = (ROOT / "docs" / "reference.md").read_text("utf-8")
+
+    assert written == reference.page(), "run `make docs`"
+
+
+def test_the_readme_speaks_of_routes_and_settings_that_there_are() -> None:
     from fake_iamport.control.declaration import control_routes
-    from fake_iamport.operations import operations
-    from fake_iamport.settings import MerchantSettings
 
-    readme = ENGLISH.read_text("utf-8")
-    documented = {
-        (method, path)
-        for line in re.findall(r"^\| (`(?:GET|POST|DELETE).*?) \|", readme, re.MULTILINE)
-        for method, path in _routes(line)
-    }
-
-    assert documented == {(route.method, f"/_fake{route.path}") for route in control_routes()}
-    assert [name for name in operations() if f"`{name}`" not in readme] == []
-    assert [name for name in MerchantSettings.__struct_fields__ if f"`{name}`" not in readme] == []
-
-
-def _routes(cell: str) -> list[tuple[str, str]]:
-    """``(method, path)`` of a cell such as `` `GET`, `POST /a`, `GET /b` ``."""
-    routes: list[tuple[str, str]] = []
-    waiting: list[str] = []
-    for method, path in re.findall(r"`([A-Z]+)(?: (/\S+))?`", cell):
-        waiting.append(method)
-        if path:
-            routes += [(name, path) for name in waiting]
-            waiting = []
-    return routes
+    routes = {(route.method, f"/_fake{route.path}") for route in control_routes()}
+    for document in (ENGLISH, KOREAN):
+        told = re.findall(
+            r"`(GET|POST|PUT|PATCH|DELETE) (/_fake/\S+?)`", document.read_text("utf-8")
+        )
+        assert set(told) - routes == set()

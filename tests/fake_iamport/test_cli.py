@@ -72,18 +72,16 @@ def test_options_reach_the_server() -> None:
         answer = httpx.post(f"{url}/users/getToken", json={"imp_key": "k", "imp_secret": "s"})
 
     assert answer.status_code == 200
-    assert settings == {
-        "seed": 5,
-        "journal_size": 7,
-        "merchant": {
-            "strict": True,
-            "card_checks": False,
-            "default_pg": "kcp",
-            "unknown_customer_status": 404,
-            "fail": {"again": "lost_card"},
-            "fail_next": {"onetime": ["F1:a b", "lost_card"]},
-        },
+    chosen = {
+        "strict": True,
+        "card_checks": False,
+        "default_pg": "kcp",
+        "unknown_customer_status": 404,
+        "fail": {"again": "lost_card"},
+        "fail_next": {"onetime": ["F1:a b", "lost_card"]},
     }
+    assert (settings["seed"], settings["journal_size"]) == (5, 7)
+    assert {name: settings["merchant"][name] for name in chosen} == chosen
 
 
 def test_every_option_is_also_an_environment_variable() -> None:
@@ -125,8 +123,8 @@ def test_every_setting_has_an_option_and_every_option_a_variable() -> None:
         (["--imp-key", "k"], "--imp-key and --imp-secret go together; give both or neither"),
         (
             ["--default-pg", "nise"],
-            "--default-pg: there is no gateway 'nise'; did you mean 'nice'?; known are "
-            "nice, nice_v2, kcp, html5_inicis, tosspayments, ksnet, daou, welcome",
+            "--default-pg: there is no gateway 'nise'; known are nice, nice_v2, kcp, html5_inicis, "
+            "tosspayments, ksnet, daou, welcome; did you mean 'nice'?",
         ),
         (
             ["--fail", "onetime"],
@@ -139,8 +137,9 @@ def test_every_setting_has_an_option_and_every_option_a_variable() -> None:
         ),
         (
             ["--fail-next", "onetyme=lost_card"],
-            "--fail-next: 'onetyme' is no operation that asks the gateway; did you mean 'onetime'?; "
-            "those are onetime, again, customer_save",
+            "--fail-next: 'onetyme' is no operation that asks the gateway; those are again, "
+            "cancelPayment, customer_save, onetime, retryScheduleByMid, schedule; "
+            "did you mean 'onetime'?",
         ),
         (["--host", "no such host"], "'no such host' is no address of this machine: "),
     ],

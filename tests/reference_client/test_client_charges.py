@@ -250,3 +250,13 @@ def test_everything_is_an_iamport_error() -> None:
         assert issubclass(kind, IamportError)
     assert not issubclass(PaymentDeclined, Refused)
     assert not issubclass(OutcomeUnknown, Unavailable)
+
+
+@pytest.mark.parametrize("amount", ["1000", 0, -1, 10.5, True, None])
+def test_an_amount_that_is_no_whole_number_of_won_is_never_sent(
+    driver: Driver, stub: IamportStub, amount: Any
+) -> None:
+    with pytest.raises(ValueError, match="whole number of KRW"):
+        driver.call(
+            "pay_by_key", customer_uid="a", merchant_uid="order-1", amount=amount, name="커피"
+        )

@@ -96,12 +96,16 @@ async def test_a_merchant_that_leaves_takes_its_world_and_its_token_along(
 ) -> None:
     made = (await call.http.post("/_fake/merchants")).json()
     token = (await call.http.post("/users/getToken", json=made)).json()["response"]["access_token"]
+    headers = {"Authorization": token}
+    await call.http.post("/subscribe/customers/c", json=card, headers=headers)
 
     assert (await call.http.delete(f"/_fake/merchants/{made['imp_key']}")).status_code == 200
 
-    headers = {"Authorization": token}
     assert (await call.http.get("/payments/x", headers=headers)).status_code == 401
     assert (await call.http.post("/users/getToken", json=made)).status_code == 401
+    await call.http.post("/_fake/merchants", json=made)
+    again = await call.http.get(f"/_fake/merchants/{made['imp_key']}/ledger")
+    assert again.json() == {"keys": []}
     assert (await error(call, "DELETE", MERCHANT))[0] == 409
 
 
@@ -173,8 +177,8 @@ async def test_failures_and_cards_are_listed(call: Any) -> None:
     [
         (
             "GET", "/_fake/journal?operaton=onetime", None,
-            (400, "operaton", "there is no 'operaton' here; did you mean 'operation'?; "
-             "known are merchant, operation, status, code, after, limit"),
+            (400, "operaton", "there is no 'operaton' here; known are merchant, operation, status, "
+             "code, field, failure, since, until, after, limit; did you mean 'operation'?"),
         ),
         (
             "GET", "/_fake/journal?operation=onetyme", None,
@@ -207,8 +211,8 @@ async def test_failures_and_cards_are_listed(call: Any) -> None:
         ),
         (
             "PATCH", f"{MERCHANT}/settings", {"settings": {"default_pg": "nise"}},
-            (400, "settings.default_pg", "there is no gateway 'nise'; did you mean 'nice'?; known "
-             "are nice, nice_v2, kcp, html5_inicis, tosspayments, ksnet, daou, welcome"),
+            (400, "settings.default_pg", "there is no gateway 'nise'; known are nice, nice_v2, kcp, "
+             "html5_inicis, tosspayments, ksnet, daou, welcome; did you mean 'nice'?"),
         ),
         (
             "PATCH", f"{MERCHANT}/settings", {"settings": {"fail": {"onetime": "limit_exceded"}}},
@@ -218,7 +222,7 @@ async def test_failures_and_cards_are_listed(call: Any) -> None:
         (
             "PATCH", f"{MERCHANT}/settings", {"settings": {"fail": {"getToken": "lost_card"}}},
             (400, "settings.fail.getToken", "'getToken' is no operation that asks the gateway; "
-             "those are onetime, again, customer_save"),
+             "those are again, cancelPayment, customer_save, onetime, retryScheduleByMid, schedule"),
         ),
         ("POST", "/_fake/reset", [1], (400, None, "the body must be a JSON object")),
         (
@@ -270,3 +274,15 @@ async def test_the_description_knows_every_operation_and_hides_no_refusal(call: 
     secret = described["onetime"]["requestBody"]["content"]["application/json"]["schema"]
     assert secret["properties"]["card_number"]["writeOnly"] is True
     assert secret["properties"]["amount"]["type"] == "number"
+
+
+async def test_merchants_of_one_seed_share_no_identifiers(call: Any) -> None:
+    one = (await call.http.post("/_fake/merchants")).json()
+    other = (await call.http.post("/_fake/merchants")).json()
+
+    tokens = {
+        (await call.http.post("/users/getToken", json=keys)).json()["response"]["access_token"]
+        for keys in (one, other)
+    } | {await call.token()}
+
+    assert len(tokens) == 3

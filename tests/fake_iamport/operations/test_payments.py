@@ -81,7 +81,10 @@ async def test_of_payments_in_the_same_second_the_later_is_newer(call: Any, card
 async def test_an_unknown_sorting_is_named(call: Any, attempts: Any) -> None:
     status, _, message = await call.refusal("GET", "/payments/find/order?sorting=newest")
 
-    assert (status, message) == (400, "sorting: invalid enum value 'newest'.")
+    assert (status, message) == (
+        400,
+        "sorting: expected one of -started, started, -paid, paid, -updated, updated.",
+    )
 
 
 async def test_one_merchant_does_not_see_anothers_payments(call: Any, attempts: Any) -> None:
@@ -92,3 +95,12 @@ async def test_one_merchant_does_not_see_anothers_payments(call: Any, attempts: 
     answer = await call.http.get(f"/payments/{attempts[0]['imp_uid']}", headers=other)
 
     assert answer.status_code == 404
+
+
+async def test_look_ups_show_the_newest_keys_in_strict_mode(call: Any, attempts: Any) -> None:
+    await call.http.patch(
+        "/_fake/merchants/imp_apikey/settings", json={"settings": {"strict": True}}
+    )
+
+    for path in (f"/payments/{attempts[2]['imp_uid']}", "/payments/find/order"):
+        assert (await call.response("GET", path))["sandbox"] is True

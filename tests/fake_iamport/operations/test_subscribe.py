@@ -272,6 +272,8 @@ async def test_concurrent_charges_of_one_order_charge_once(call: Any, path: str)
     [
         (0, 1000, "paid", None),
         ("0", 1000, "paid", None),
+        ("00", 1000, "paid", None),
+        ("02", 50_000, "paid", None),
         (2, 50_000, "paid", None),
         (12, 50_000, "paid", None),
         (1, 50_000, "failed", "[3022]할부개월오류"),
@@ -293,25 +295,30 @@ async def test_instalments_take_two_months_and_fifty_thousand_won(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"merchant_uid": "a" * 41}, "merchant_uid: expected `str` of length <= 40."),
-        ({"name": "가" * 41}, "name: expected `str` of length <= 40."),
-        ({"buyer_name": "가" * 17}, "buyer_name: expected `str` of length <= 16."),
-        ({"buyer_email": "a" * 65}, "buyer_email: expected `str` of length <= 64."),
-        ({"buyer_tel": "1" * 17}, "buyer_tel: expected `str` of length <= 16."),
-        ({"buyer_addr": "가" * 129}, "buyer_addr: expected `str` of length <= 128."),
-        ({"buyer_postcode": "1" * 9}, "buyer_postcode: expected `str` of length <= 8."),
+        ({"merchant_uid": "a" * 41}, "merchant_uid: expected text of length <= 40."),
+        ({"name": "가" * 41}, "name: expected text of length <= 40."),
+        ({"buyer_name": "가" * 17}, "buyer_name: expected text of length <= 16."),
+        ({"buyer_email": "a" * 65}, "buyer_email: expected text of length <= 64."),
+        ({"buyer_tel": "1" * 17}, "buyer_tel: expected text of length <= 16."),
+        ({"buyer_addr": "가" * 129}, "buyer_addr: expected text of length <= 128."),
+        ({"buyer_postcode": "1" * 9}, "buyer_postcode: expected text of length <= 8."),
         ({"amount": 0}, "amount: expected more than 0."),
         ({"amount": -1}, "amount: expected an amount from 0 to 9999999999999."),
         ({"amount": "NaN"}, "amount: expected an amount from 0 to 9999999999999."),
         ({"amount": 10**13}, "amount: expected an amount from 0 to 9999999999999."),
         ({"amount": "1e400"}, "amount: expected an amount from 0 to 9999999999999."),
         ({"amount": 1000.5}, "amount: KRW has no fraction; send a whole number."),
-        ({"amount": {"total": 8900}}, "amount: expected `decimal`, got `object`."),
-        ({"amount": "천원"}, "amount: invalid decimal string."),
+        ({"amount": {"total": 8900}}, "amount: expected a number, got an object."),
+        ({"amount": "천원"}, "amount: expected a number."),
+        (
+            {"tax_free": 600, "vat_amount": 401},
+            "vat_amount: expected no more than the rest of the amount.",
+        ),
         ({"tax_free": 1001}, "tax_free: expected no more than the amount."),
-        ({"card_quota": -1}, "card_quota: expected `int` >= 0."),
-        ({"card_quota": "two"}, "card_quota: expected `int`, got `str`."),
-        ({"product_type": "ice"}, "product_type: invalid enum value 'ice'."),
+        ({"card_quota": -1}, "card_quota: expected a whole number >= 0."),
+        ({"amount": "٣"}, "amount: expected a number."),
+        ({"card_quota": "two"}, "card_quota: expected a whole number, got text."),
+        ({"product_type": "ice"}, "product_type: expected one of real, digital."),
         ({"merchant_uid": ""}, "merchant_uid 파라메터가 누락되었습니다."),
         ({"merchant_uid": None, "amount": ""}, "merchant_uid, amount 파라메터가 누락되었습니다."),
     ],
@@ -421,3 +428,53 @@ async def test_an_ordered_failure_keeps_its_stage(call: Any, failure: str, messa
     await set_up(call, fail={"onetime": failure})
 
     assert await call.refusal("POST", ONETIME, await order(call, ONETIME)) == (200, -1, message)
+
+
+async def test_a_used_order_number_is_refused_before_a_bad_card(call: Any) -> None:
+    await call.response("POST", ONETIME, await order(call, ONETIME))
+    bad = {**await order(call, ONETIME), **card_that("wrong_card_number")}
+
+    assert await call.refusal("POST", ONETIME, bad) == DUPLICATE
+
+
+async def test_an_ordered_failure_comes_before_a_test_cards_own_and_before_the_checks(
+    call: Any,
+) -> None:
+    await set_up(call, fail={"onetime": "insufficient_balance"})
+    bad = {**await order(call, ONETIME), **card_that("wrong_card_number")}
+
+    payment = await call.response("POST", ONETIME, bad)
+
+    assert payment["fail_reason"] == "[8323]잔액부족"
+
+
+async def test_an_ordered_failure_of_the_platform_hides_a_bad_card(call: Any) -> None:
+    await set_up(call, fail_next={"onetime": ["merchant_not_approved"]})
+    bad = {**await order(call, ONETIME), **card_that("wrong_card_number")}
+
+    refusal = await call.refusal("POST", ONETIME, bad)
+
+    assert refusal[2].startswith("결제에 실패하였습니다. [8901]")
+
+
+async def test_a_test_card_that_the_platform_refuses_is_told_so(call: Any) -> None:
+    body = {**await order(call, ONETIME), **card_that("gateway_down")}
+
+    assert (await call.refusal("POST", ONETIME, body))[2].startswith("결제에 실패하였습니다. [")
+
+
+async def test_a_channel_key_chooses_the_gateway_of_a_key_in_payment(call: Any) -> None:
+    channels = (await call.http.get("/_fake/merchants/imp_apikey")).json()["channels"]
+    kcp = next(each["channel_key"] for each in channels if each["pg_provider"] == "kcp")
+
+    payment = await call.response("POST", ONETIME, await order(call, ONETIME, channel_key=kcp))
+
+    assert payment["pg_provider"] == "kcp"
+
+
+async def test_numbers_are_texts_in_extra_and_an_empty_php_array_is_nothing(call: Any) -> None:
+    body = await order(call, AGAIN)
+
+    for number, extra in enumerate([{"naverUseCfm": 20201001}, [], {}]):
+        changed = {**body, "merchant_uid": f"o{number}", "extra": extra}
+        assert (await call.response("POST", AGAIN, changed))["status"] == "paid"

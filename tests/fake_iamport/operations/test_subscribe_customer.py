@@ -284,11 +284,14 @@ async def test_all_missing_parameters_are_named(call: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"customer_name": "가" * 21}, "customer_name: expected `str` of length <= 20."),
-        ({"customer_postcode": "1" * 9}, "customer_postcode: expected `str` of length <= 8."),
-        ({"card_number": ["1"]}, "card_number: expected `str`, got `array`."),
-        ({"birth": {"a": 1}}, "birth: expected `str`, got `object`."),
-        ({"pwd_2digit": True}, "pwd_2digit: expected `str`, got `bool`."),
+        ({"customer_name": "가" * 21}, "customer_name: expected text of length <= 20."),
+        ({"customer_tel": "1" * 21}, "customer_tel: expected text of length <= 20."),
+        ({"customer_email": "a" * 201}, "customer_email: expected text of length <= 200."),
+        ({"customer_addr": "가" * 201}, "customer_addr: expected text of length <= 200."),
+        ({"customer_postcode": "1" * 9}, "customer_postcode: expected text of length <= 8."),
+        ({"card_number": ["1"]}, "card_number: expected text, got a list."),
+        ({"birth": {"a": 1}}, "birth: expected text, got an object."),
+        ({"pwd_2digit": True}, "pwd_2digit: expected text, got true or false."),
     ],
 )
 async def test_a_value_of_the_wrong_type_or_length_is_named_and_not_repeated(
@@ -301,7 +304,7 @@ async def test_a_customer_uid_has_at_most_eighty_characters(call: Any, card: Any
     await call.response("POST", f"/subscribe/customers/{'a' * 80}", card)
 
     assert await call.refusal("POST", f"/subscribe/customers/{'a' * 81}", card) == (
-        400, -1, "customer_uid: expected `str` of length <= 80."
+        400, -1, "customer_uid: expected text of length <= 80."
     )  # fmt: skip
 
 

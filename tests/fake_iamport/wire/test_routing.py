@@ -32,6 +32,19 @@ pytestmark = pytest.mark.anyio
             "/payments/imp_1 does not take POST. "
             "The nearest operation is GET /payments/{imp_uid} (getPaymentByImpUid).",
         ),
+        (
+            "POST",
+            "/vbanks",
+            404,
+            "createVbank, POST /vbanks, is an operation of the real API that is not served here.",
+        ),
+        (
+            "GET",
+            "/payments/imp_1/cash-receipts",
+            404,
+            "There is no operation GET /payments/imp_1/cash-receipts. "
+            "The nearest is GET /payments/{imp_uid}/balance (balanceByImpUid).",
+        ),
         ("GET", "/%ff", 400, "The path is not UTF-8 once percent-decoded."),
     ],
 )

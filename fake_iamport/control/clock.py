@@ -1,0 +1,103 @@
+"""Control routes about a merchant's clock."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from fake_iamport.control.declaration import ControlError, control, merchant_of
+from fake_iamport.control.merchants import OneMerchant
+from fake_iamport.emulator import Emulator
+from fake_iamport.merchants import Merchant
+from fake_iamport.timeline import Happening, advance
+
+__all__ = ["advance_clock", "clock", "set_clock"]
+
+LATEST_MOMENT = 253_402_300_799
+"""The last unix second of the year 9999."""
+
+Moment = Annotated[int, Meta(ge=0, le=LATEST_MOMENT, description="Unix seconds.")]
+
+
+class ClockView(msgspec.Struct):
+    """A merchant's time: the machine's, standing still, or running from a moment of its own."""
+
+    now: int
+    mode: Literal["real", "frozen", "running"]
+
+
+class SetClock(OneMerchant, kw_only=True, forbid_unknown_fields=True):
+    """How the clock is to go on, from a moment or from now; a real clock has no moment."""
+
+    mode: Literal["real", "frozen", "running"]
+    at: Moment | None = None
+
+
+class AdvanceClock(OneMerchant, kw_only=True, forbid_unknown_fields=True):
+    """How far to go: to a moment, or by a duration; the parts of a duration add up."""
+
+    to: Moment | None = None
+    seconds: Annotated[int, Meta(ge=0)] = 0
+    minutes: Annotated[int, Meta(ge=0)] = 0
+    hours: Annotated[int, Meta(ge=0)] = 0
+    days: Annotated[int, Meta(ge=0)] = 0
+
+
+class Advanced(msgspec.Struct):
+    """The merchant's time now, and what happened on the way, in order of its time."""
+
+    now: int
+    happened: list[Happening]
+
+
+@control("GET", "/merchants/{imp_key}/clock")
+async def clock(emulator: Emulator, inputs: OneMerchant) -> ClockView:
+    """Show a merchant's time."""
+    return _view(merchant_of(emulator, inputs.imp_key))
+
+
+@control("PUT", "/merchants/{imp_key}/clock")
+async def set_clock(emulator: Emulator, inputs: SetClock) -> ClockView:
+    """Set, freeze or run a merchant's clock; nothing that lies between is done."""
+    merchant = merchant_of(emulator, inputs.imp_key)
+    if inputs.mode == "real" and inputs.at is not None:
+        raise ControlError("a real clock follows the machine; leave the moment out", field="at")
+    if inputs.mode == "real":
+        merchant.clock.follow()
+    elif inputs.mode == "frozen":
+        merchant.clock.freeze(inputs.at)
+    else:
+        merchant.clock.run(inputs.at)
+    async with emulator.store.transaction(merchant.imp_key) as transaction:
+        emulator.timekeeper.watch(merchant, await transaction.next_schedule())
+    emulator.wake(merchant)
+    return _view(merchant)
+
+
+@control("POST", "/merchants/{imp_key}/clock/advance")
+async def advance_clock(emulator: Emulator, inputs: AdvanceClock) -> Advanced:
+    """Move a merchant's clock forward and do what falls due on the way, in order of its time.
+
+    With a duration of 0, what is due now is done.
+    """
+    merchant = merchant_of(emulator, inputs.imp_key)
+    happened = await advance(emulator, merchant, _until(merchant, inputs))
+    return Advanced(now=merchant.clock.now(), happened=happened)
+
+
+def _until(merchant: Merchant, inputs: AdvanceClock) -> int:
+    by = inputs.seconds + 60 * (inputs.minutes + 60 * (inputs.hours + 24 * inputs.days))
+    now = merchant.clock.now()
+    if inputs.to is None:
+        if now + by > LATEST_MOMENT:
+            raise ControlError("that is beyond the year 9999", field="days")
+        return now + by
+    if by:
+        raise ControlError("give a moment or a duration, not both", field="to")
+    if inputs.to < now:
+        raise ControlError(f"a clock only goes forward, and it is {now} now", field="to")
+    return inputs.to
+
+
+def _view(merchant: Merchant) -> ClockView:
+    return ClockView(now=merchant.clock.now(), mode=merchant.clock.mode)

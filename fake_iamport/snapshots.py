@@ -1,0 +1,144 @@
+"""Snapshots: a merchant's world as one document, and back.
+
+A snapshot holds what decides the answers to the calls that follow: records, settings, clock, and
+where the source of identifiers stands. It doesn't hold the access token, which is a credential, nor
+the journal, which tells what was, not what will be.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from fake_iamport.clock import Clock
+from fake_iamport.domain.money import Amount
+from fake_iamport.domain.payment import Payment
+from fake_iamport.emulator import Emulator
+from fake_iamport.gateway.profiles import profiles
+from fake_iamport.merchants import Merchant
+from fake_iamport.settings import MerchantSettings
+from fake_iamport.store import Records
+from fake_iamport.suggestions import did_you_mean
+
+__all__ = ["ClockState", "Snapshot", "SnapshotError", "restore_snapshot", "take_snapshot"]
+
+VERSION = 1
+_LATEST = 253_370_000_000
+"""A moment late in the year 9998: Korean time can be told until then."""
+
+
+class SnapshotError(ValueError):
+    """A document that no world can be made of: ``field`` is the place, the text what was expected."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class ClockState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a merchant's clock stood, in unix seconds, and how it went on."""
+
+    mode: Literal["real", "frozen", "running"]
+    at: Annotated[
+        int,
+        Meta(ge=0, le=_LATEST, description="Where it goes on, unless it follows the machine."),
+    ]
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A merchant's world, without its token."""
+
+    version: Annotated[int, Meta(description="The version of this form; 1 now.")]
+    imp_key: str
+    clock: ClockState
+    settings: MerchantSettings
+    identifiers: Annotated[
+        str,
+        Meta(description="Where the source of identifiers stands, so that it goes on from there."),
+    ]
+    records: Records
+
+
+async def take_snapshot(emulator: Emulator, merchant: Merchant) -> Snapshot:
+    """The merchant's world as it is between two calls."""
+    async with (
+        merchant.time_lock,
+        emulator.store.transaction(merchant.imp_key) as transaction,
+    ):
+        records = await transaction.snapshot()
+        return Snapshot(
+            version=VERSION,
+            imp_key=merchant.imp_key,
+            clock=ClockState(mode=merchant.clock.mode, at=merchant.clock.now()),
+            settings=merchant.settings,
+            identifiers=merchant.identifiers.state(),
+            records=records,
+        )
+
+
+async def restore_snapshot(emulator: Emulator, merchant: Merchant, snapshot: Snapshot) -> None:
+    """Put the world of a snapshot, this merchant's or another's, in place of the merchant's.
+
+    Its token and its journal stay.
+
+    Raises:
+        SnapshotError: no world can be made of it; nothing has changed.
+    """
+    mistake = next(_mistakes(snapshot), None)
+    if mistake is not None:
+        raise SnapshotError(*mistake)
+    async with (
+        merchant.time_lock,
+        emulator.store.transaction(merchant.imp_key) as transaction,
+    ):
+        await transaction.restore(snapshot.records)
+        _resume(merchant, snapshot)
+        merchant.settings = snapshot.settings
+        _set(merchant.clock, snapshot.clock)
+        emulator.courier.forget(merchant)
+    emulator.wake(merchant)
+
+
+def _set(clock: Clock, state: ClockState) -> None:
+    if state.mode == "real":
+        clock.follow()
+    elif state.mode == "frozen":
+        clock.freeze(state.at)
+    else:
+        clock.run(state.at)
+
+
+def _resume(merchant: Merchant, snapshot: Snapshot) -> None:
+    try:
+        merchant.identifiers.resume(snapshot.identifiers)
+    except ValueError as error:
+        raise SnapshotError("identifiers", str(error)) from None
+
+
+def _mistakes(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    if snapshot.version != VERSION:
+        yield "version", f"this is version {snapshot.version}; expected {VERSION}"
+    mistake = snapshot.records.mistake()
+    if mistake is not None:
+        yield f"records.{mistake[0]}", mistake[1]
+    for kind in ("billing_keys", "payments", "schedules"):
+        for place, record in enumerate(getattr(snapshot.records, kind)):
+            provider = record.pg_provider
+            if provider is not None and provider not in profiles():
+                where = f"records.{kind}[{place}].pg_provider"
+                yield where, f"there is no gateway {provider!r}{did_you_mean(provider, profiles())}"
+    for place, payment in enumerate(snapshot.records.payments):
+        yield from _wrong_amounts(f"records.payments[{place}]", payment)
+
+
+def _wrong_amounts(where: str, payment: Payment) -> Iterator[tuple[str, str]]:
+    if not _is_amount(payment.amount):
+        yield f"{where}.amount", "expected an amount of at least 0"
+    elif not _is_amount(payment.cancel_amount) or payment.cancel_amount > payment.amount:
+        yield f"{where}.cancel_amount", f"expected an amount from 0 to {payment.amount}"
+
+
+def _is_amount(amount: Amount) -> bool:
+    return Decimal(amount).is_finite() and amount >= 0

@@ -1,0 +1,112 @@
+"""What falls due on a merchant's clock, and moving that clock.
+
+Advancing stops at each moment on the way at which something falls due, does it with the clock
+standing there, and goes on; a year of monthly charges is one call.
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from fake_iamport.domain.webhook import Webhook
+from fake_iamport.merchants import Merchant
+from fake_iamport.operations.declaration import Call
+from fake_iamport.operations.schedule_execution import execute_schedule
+from fake_iamport.webhooks.delivery import deliver_next
+
+if TYPE_CHECKING:
+    from fake_iamport.emulator import Emulator
+
+__all__ = ["Happening", "advance", "execute_due_schedule", "next_moment"]
+
+
+class Happening(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Something that fell due, at the merchant's unix second ``at``.
+
+    A ``schedule`` was executed and its payment stands as ``status``; a ``webhook`` was attempted and
+    stands as ``status``; a ``token`` expired.
+    """
+
+    at: int
+    kind: Literal["schedule", "webhook", "token"]
+    status: str | None = None
+    merchant_uid: str | None = None
+    imp_uid: str | None = None
+
+
+async def advance(emulator: "Emulator", merchant: Merchant, until: int) -> list[Happening]:
+    """Move the clock to ``until`` (unix seconds) and do what falls due on the way, in its order.
+
+    A moment that has passed does what is due now and moves nothing.
+    """
+    happened: list[Happening] = []
+    async with merchant.time_lock:
+        await _do_due(emulator, merchant, happened)
+        while (moment := await next_moment(emulator, merchant)) is not None and moment <= until:
+            merchant.clock.move_to(moment)
+            await _note_expiry(emulator, merchant, happened)
+            await _do_due(emulator, merchant, happened)
+        merchant.clock.move_to(until)
+    return happened
+
+
+async def next_moment(emulator: "Emulator", merchant: Merchant) -> int | None:
+    """The next unix second at which something falls due."""
+    now = merchant.clock.now()
+    async with emulator.store.transaction(merchant.imp_key) as transaction:
+        token = await transaction.token()
+        schedule = await transaction.next_schedule()
+        webhook = await transaction.next_webhook()
+    moments = [
+        token.expired_at if token else None,
+        schedule.schedule_at if schedule else None,
+        webhook.due_at if webhook else None,
+    ]
+    return min((moment for moment in moments if moment is not None and moment > now), default=None)
+
+
+async def execute_due_schedule(emulator: "Emulator", merchant: Merchant) -> Happening | None:
+    """Execute the earliest schedule whose moment has come, if there is one."""
+    async with emulator.store.transaction(merchant.imp_key) as transaction:
+        schedule = await transaction.next_schedule()
+        if schedule is None or schedule.schedule_at > merchant.clock.now():
+            return None
+        call = Call(merchant, transaction, "schedule", None)
+        payment = await execute_schedule(call, schedule)
+    return Happening(
+        at=call.now,
+        kind="schedule",
+        status=payment.status,
+        merchant_uid=payment.merchant_uid,
+        imp_uid=payment.imp_uid,
+    )
+
+
+async def _do_due(emulator: "Emulator", merchant: Merchant, happened: list[Happening]) -> None:
+    while True:
+        executed = await execute_due_schedule(emulator, merchant)
+        if executed is not None:
+            happened.append(executed)
+        attempted = await deliver_next(emulator, merchant)
+        if attempted is not None:
+            happened.append(_attempt(merchant, attempted))
+        if executed is None and attempted is None:
+            return
+
+
+async def _note_expiry(emulator: "Emulator", merchant: Merchant, happened: list[Happening]) -> None:
+    now = merchant.clock.now()
+    async with emulator.store.transaction(merchant.imp_key) as transaction:
+        token = await transaction.token()
+    if token is not None and token.expired_at == now:
+        happened.append(Happening(at=now, kind="token"))
+
+
+def _attempt(merchant: Merchant, webhook: Webhook) -> Happening:
+    return Happening(
+        at=merchant.clock.now(),
+        kind="webhook",
+        status=webhook.state,
+        merchant_uid=webhook.merchant_uid,
+        imp_uid=webhook.imp_uid,
+    )
