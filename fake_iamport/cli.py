@@ -61,22 +61,25 @@ def main() -> None:
     type=click.IntRange(0, 65535),
     help="0 takes a free port.",
 )
-@option("--imp-key", help="The first merchant's API key.  [default: the public sandbox's]")
-@option("--imp-secret", help="Its API secret.  [default: the public sandbox's]")
+@option(
+    "--imp-key",
+    help="The first merchant's API key.  [default: the seed file's first, or the public sandbox's]",
+)
+@option("--imp-secret", help="Its API secret.")
 @settings_options
 def serve(host: str, port: int, imp_key: str, imp_secret: str, **options: Any) -> None:
     """Run the emulator until Ctrl-C or SIGTERM."""
     from fake_iamport.app import create_app
+    from fake_iamport.documents import DocumentError
     from fake_iamport.serving import AddressError, listen
-    from fake_iamport.settings import PUBLIC_SANDBOX_KEY, PUBLIC_SANDBOX_SECRET
 
     if bool(imp_key) != bool(imp_secret):
         raise click.UsageError("--imp-key and --imp-secret go together; give both or neither")
-    app = create_app(
-        settings_from_options(options),
-        imp_key=imp_key or PUBLIC_SANDBOX_KEY,
-        imp_secret=imp_secret or PUBLIC_SANDBOX_SECRET,
-    )
+    settings = settings_from_options(options)
+    try:
+        app = create_app(settings, imp_key=imp_key or None, imp_secret=imp_secret or None)
+    except (DocumentError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
     try:
         listener = listen(host, port)
     except AddressError as error:

@@ -18,6 +18,7 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from fake_iamport.plain_words import in_plain_words
 from fake_iamport.suggestions import did_you_mean
 
 __all__ = ["Document", "DocumentError", "load_document", "load_table"]
@@ -296,16 +297,6 @@ def _dotted(path: Path) -> str:
 
 _UNKNOWN = "Object contains unknown field `(.*)`"
 
-_WORDS = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a mapping",
-    "null": "nothing",
-}
-
 
 def _in_plain_words(text: str, kinds: list[inspect.Type]) -> str:
     unknown = re.fullmatch(_UNKNOWN, text, re.DOTALL)
@@ -319,14 +310,9 @@ def _in_plain_words(text: str, kinds: list[inspect.Type]) -> str:
         allowed = list(_choices(kinds))
         listed = ", ".join(allowed)
         return f"'{choice[1]}' is not one of {listed}" + did_you_mean(choice[1], allowed)
-    plain = re.sub(r"`([^`]*)`", _translated, text)
     needs_quotes = re.search(r"`str\b.*got `(?:int|float|bool)`", text)
     hint = "; put it in quotes" if needs_quotes else ""
-    return plain[:1].lower() + plain[1:] + hint
-
-
-def _translated(quoted: re.Match[str]) -> str:
-    return " or ".join(_WORDS.get(word, word) for word in quoted[1].split(" | "))
+    return in_plain_words(text) + hint
 
 
 _Fielded = inspect.StructType | inspect.TypedDictType | inspect.DataclassType

@@ -1,5 +1,9 @@
 """The emulator's state, and what can be done to it from outside the API."""
 
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from fake_iamport.clock import Clock
 from fake_iamport.domain.schedule import Schedule
 from fake_iamport.domain.webhook import Webhook
@@ -17,13 +21,17 @@ from fake_iamport.store.memory import MemoryStore
 from fake_iamport.timekeeper import Timekeeper
 from fake_iamport.webhooks.delivery import Courier
 
+if TYPE_CHECKING:
+    from fake_iamport.seed import SeededMerchant, World
+
 __all__ = ["Emulator"]
 
 
 class Emulator:
     """One emulated i'mport: its merchants, their records, and the journal of their calls.
 
-    It starts with one merchant, the public sandbox's unless other keys are given.
+    It starts with one merchant, the public sandbox's unless other keys are given, and with those of
+    the seed. The worlds of the latter are made by :meth:`plant`, before the first call.
     """
 
     def __init__(
@@ -33,6 +41,7 @@ class Emulator:
         imp_key: str = PUBLIC_SANDBOX_KEY,
         imp_secret: str = PUBLIC_SANDBOX_SECRET,
         clock: Clock | None = None,
+        seed: "Sequence[SeededMerchant]" = (),
     ) -> None:
         self.settings = settings
         self.store: Store = MemoryStore()
@@ -42,25 +51,64 @@ class Emulator:
         self.journal = Journal(settings.journal_size)
         self._clock = clock
         self._keys = Identifiers(self._seed("keys"))
-        self.default_merchant = self.add_merchant(imp_key, imp_secret)
+        self._planting = asyncio.Lock()
+        self._seeded = [
+            self.add_merchant(each.imp_key, each.imp_secret, world=each.world) for each in seed
+        ]
+        self.unplanted = [*self._seeded]
+        self.default_merchant = self.merchants.get(imp_key) or self.add_merchant(
+            imp_key, imp_secret
+        )
 
     def add_merchant(
-        self, imp_key: str, imp_secret: str, settings: MerchantSettings | None = None
+        self,
+        imp_key: str,
+        imp_secret: str,
+        settings: MerchantSettings | None = None,
+        world: "World | None" = None,
     ) -> Merchant:
-        """Let a merchant with these keys in.
+        """Let a merchant with these keys in; :meth:`give_world` gives it its ``world``.
 
         Raises:
             ValueError: there is one with this ``imp_key``.
         """
+        start = world.clock if world else None
         merchant = Merchant(
             imp_key,
             imp_secret,
-            settings=settings or self.settings.merchant,
-            clock=self._clock or Clock(),
+            settings=settings or (world.settings if world else self.settings.merchant),
+            clock=Clock() if start else self._clock or Clock(),
             identifiers=Identifiers(self._seed(imp_key)),
+            world=world,
         )
+        if start is not None:
+            start.set(merchant.clock)
         self.merchants.add(merchant)
         return merchant
+
+    def seeded_merchant(self, imp_key: str) -> Merchant | None:
+        """The merchant of the seed with this key, also when it was removed."""
+        return next((each for each in self._seeded if each.imp_key == imp_key), None)
+
+    async def plant(self) -> None:
+        """Give the merchants of the seed their worlds, once."""
+        async with self._planting:
+            while self.unplanted:
+                await self.give_world(self.unplanted[0])
+                del self.unplanted[0]
+
+    async def give_world(self, merchant: Merchant) -> None:
+        """Put what the merchant starts with in place of its records and clock; its token stays."""
+        world = merchant.world
+        if world is None:
+            await self.store.reset(merchant.imp_key)
+            return
+        if world.clock is not None:
+            world.clock.set(merchant.clock)
+        records = world.records(merchant.clock.now())
+        async with self.store.transaction(merchant.imp_key) as transaction:
+            await transaction.restore(records)
+            self.timekeeper.watch(merchant, await transaction.next_schedule())
 
     def fresh_credentials(self) -> tuple[str, str]:
         """An ``imp_key`` that nobody has, and an ``imp_secret``, in their recorded shapes."""
@@ -77,12 +125,23 @@ class Emulator:
         self.journal.clear(merchant.imp_key)
 
     async def reset(self, merchant: Merchant) -> None:
-        """Give the merchant a clean world, as at the start; its token stays good."""
-        await self.store.reset(merchant.imp_key)
+        """Give the merchant its world as it was at the start; its token stays good."""
+        await self.give_world(merchant)
         self.courier.forget(merchant)
         self.journal.clear(merchant.imp_key)
-        merchant.settings = self.settings.merchant
+        merchant.settings = merchant.world.settings if merchant.world else self.settings.merchant
         merchant.identifiers.rewind()
+
+    async def reset_all(self) -> list[Merchant]:
+        """Reset every merchant, those of the seed that were removed too, and empty the journal."""
+        for merchant in self._seeded:
+            if self.merchants.get(merchant.imp_key) is None:
+                self.merchants.add(merchant)
+        merchants = list(self.merchants)
+        for merchant in merchants:
+            await self.reset(merchant)
+        self.journal.clear()
+        return merchants
 
     def wake(self, merchant: Merchant) -> None:
         """Look after what was written or changed for a merchant: its webhooks go out."""

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,6 +20,9 @@ from fake_iamport.gateway.profiles import (
 from fake_iamport.identifiers import Identifiers
 from fake_iamport.settings import MerchantSettings, changed_settings
 
+if TYPE_CHECKING:
+    from fake_iamport.seed import World
+
 __all__ = ["Merchant", "Merchants"]
 
 
@@ -29,10 +33,18 @@ def _digest(secret: str) -> bytes:
 class Merchant:
     """One pair of API keys with its clock, its source of identifiers and its settings.
 
-    Of the secret only a digest is kept.
+    Of the secret only a digest is kept. ``world`` is what it starts with, if that isn't nothing.
     """
 
-    __slots__ = ("_secret_digest", "clock", "identifiers", "imp_key", "settings", "time_lock")
+    __slots__ = (
+        "_secret_digest",
+        "clock",
+        "identifiers",
+        "imp_key",
+        "settings",
+        "time_lock",
+        "world",
+    )
 
     def __init__(
         self,
@@ -42,12 +54,14 @@ class Merchant:
         settings: MerchantSettings,
         clock: Clock,
         identifiers: Identifiers,
+        world: "World | None" = None,
     ) -> None:
         self.imp_key = imp_key
         self.settings = settings
         self.clock = clock
         self.identifiers = identifiers
         self.time_lock = asyncio.Lock()
+        self.world = world
         self._secret_digest = _digest(imp_secret)
 
     def __repr__(self) -> str:

@@ -10,15 +10,18 @@
 
 import asyncio
 import concurrent.futures
+import os
+import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 
-from fake_iamport.app import App, create_app
+from fake_iamport.app import App, app_and_keys
 from fake_iamport.clock import Clock
+from fake_iamport.control import clock as clock_control
 from fake_iamport.control import journal as journal_control
 from fake_iamport.control import merchants as merchant_control
 from fake_iamport.control import server as server_control
@@ -30,12 +33,8 @@ from fake_iamport.domain.webhook import Webhook
 from fake_iamport.emulator import Emulator
 from fake_iamport.journal import Entry
 from fake_iamport.serving import Server, listen, url_of
-from fake_iamport.settings import (
-    PUBLIC_SANDBOX_KEY,
-    PUBLIC_SANDBOX_SECRET,
-    MerchantSettings,
-    Settings,
-)
+from fake_iamport.settings import MerchantSettings, Settings
+from fake_iamport.timeline import Happening
 
 __all__ = ["AsyncFakeIamport", "AsyncFakeMerchant", "FakeIamport", "FakeMerchant"]
 
@@ -45,6 +44,7 @@ _Values = Mapping[str, object]
 _HasWebhooks = webhook_control.WebhookPage | webhook_control.WebhookList
 _Webhooks = Coroutine[Any, Any, list[Webhook]]
 _START_SECONDS = 30
+_NOT_RUNNING = "the emulator isn't running; use it inside of its with statement"
 
 
 class _Running:
@@ -55,25 +55,43 @@ class _Running:
         self.url: str | None = None
         self._address = (host, port)
         self._started = threading.Event()
+        self._failure: Exception | None = None
         self._server = Server(app, self._note_start)
 
     def start(self) -> None:
-        self._listener = listen(*self._address)
+        if self._server.should_exit or self.url is not None:
+            raise RuntimeError("an emulator runs once; make another FakeIamport")
+        listener = self._listener = listen(*self._address)
         self._thread = threading.Thread(
-            target=self._server.run_on, args=[self._listener], name="fake-iamport", daemon=True
+            target=self._run, args=[listener], name="fake-iamport", daemon=True
         )
         self._thread.start()
         if not self._started.wait(_START_SECONDS):
             raise RuntimeError(f"fake-iamport did not start within {_START_SECONDS} seconds")
-        self.url = url_of(self._listener)
+        if self._failure is not None:
+            listener.close()
+            raise RuntimeError("fake-iamport did not start") from self._failure
+        self.url = url_of(listener)
 
     def stop(self) -> None:
+        self.url = None
         self._server.should_exit = True
         self._thread.join()
         self._listener.close()
 
     def submit(self, work: Coroutine[Any, Any, _Result]) -> concurrent.futures.Future[_Result]:
+        if self.url is None:
+            work.close()
+            raise RuntimeError(_NOT_RUNNING)
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _run(self, listener: socket.socket) -> None:
+        try:
+            self._server.run_on(listener)
+        except Exception as error:  # noqa: BLE001 - told in the thread that waits for the start
+            self._failure = error
+        finally:
+            self._started.set()
 
     def _note_start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -96,10 +114,10 @@ class _Reached:
         """The base URL for the merchant's client.
 
         Raises:
-            RuntimeError: the emulator hasn't been started.
+            RuntimeError: the emulator isn't running.
         """
         if self._running.url is None:
-            raise RuntimeError("the emulator isn't running yet; enter it with a with statement")
+            raise RuntimeError(_NOT_RUNNING)
         return self._running.url
 
     def _journal(self, filters: Mapping[str, object]) -> Coroutine[Any, Any, list[Entry]]:
@@ -162,6 +180,14 @@ class _Reached:
     def _reset(self) -> Coroutine[Any, Any, object]:
         inputs = merchant_control.OneMerchant(imp_key=self.imp_key)
         return merchant_control.reset_merchant(self._running.app.emulator, inputs)
+
+    def _advance(self, by: _Values) -> Coroutine[Any, Any, list[Happening]]:
+        return _advance(self._running.app.emulator, {"imp_key": self.imp_key, **by})
+
+    def _set_clock(self, mode: str, at: int | None) -> Coroutine[Any, Any, object]:
+        given = {"imp_key": self.imp_key, "mode": mode, "at": at}
+        inputs = convert(clock_control.SetClock, given)
+        return clock_control.set_clock(self._running.app.emulator, inputs)
 
     def _revoke_token(self) -> Coroutine[Any, Any, object]:
         inputs = merchant_control.OneMerchant(imp_key=self.imp_key)
@@ -241,8 +267,20 @@ class FakeMerchant(_Reached):
         return self._running.submit(self._change(changes)).result()
 
     def reset(self) -> None:
-        """Give this merchant a clean world; its token stays good."""
+        """Give this merchant its world of the start, empty without a seed file; its token stays good."""
         self._running.submit(self._reset()).result()
+
+    def advance(self, **by: int) -> list[Happening]:
+        """Move this merchant's clock forward and do what falls due on the way, in its order.
+
+        By ``seconds``, ``minutes``, ``hours`` and ``days``, or ``to`` a unix second; what happened is
+        given back.
+        """
+        return self._running.submit(self._advance(by)).result()
+
+    def set_clock(self, mode: Literal["real", "frozen", "running"], at: int | None = None) -> None:
+        """Set, freeze or run this merchant's clock, from the unix second ``at`` or from now."""
+        self._running.submit(self._set_clock(mode, at)).result()
 
     def revoke_token(self) -> None:
         """Let the merchant's token die now: the next call with it is 401."""
@@ -324,8 +362,18 @@ class AsyncFakeMerchant(_Reached):
         return await asyncio.wrap_future(self._running.submit(self._change(changes)))
 
     async def reset(self) -> None:
-        """Give this merchant a clean world; its token stays good."""
+        """Give this merchant its world of the start, empty without a seed file; its token stays good."""
         await asyncio.wrap_future(self._running.submit(self._reset()))
+
+    async def advance(self, **by: int) -> list[Happening]:
+        """Move this merchant's clock forward; see :meth:`FakeMerchant.advance`."""
+        return await asyncio.wrap_future(self._running.submit(self._advance(by)))
+
+    async def set_clock(
+        self, mode: Literal["real", "frozen", "running"], at: int | None = None
+    ) -> None:
+        """Set, freeze or run this merchant's clock, from the unix second ``at`` or from now."""
+        await asyncio.wrap_future(self._running.submit(self._set_clock(mode, at)))
 
     async def revoke_token(self) -> None:
         """Let the merchant's token die now: the next call with it is 401."""
@@ -341,13 +389,16 @@ class FakeIamport(FakeMerchant):
 
     Args:
         settings: How it runs.
-        imp_key: The first merchant's API key; the public sandbox's by default.
+        imp_key: The first merchant's API key; by default that of the seed file's first merchant, or
+            the public sandbox's.
         imp_secret: Its secret.
         clock: The time that every merchant lives in, instead of the machine's.
         host: Where to listen.
         port: Which port; 0 takes a free one.
+        seed_file: A YAML or JSON file of what to start with, and to return to with each reset.
 
     Raises:
+        fake_iamport.documents.DocumentError: the seed file can't be read; the text says where.
         fake_iamport.serving.AddressError: the address can't be listened on.
     """
 
@@ -355,14 +406,15 @@ class FakeIamport(FakeMerchant):
         self,
         settings: Settings | None = None,
         *,
-        imp_key: str = PUBLIC_SANDBOX_KEY,
-        imp_secret: str = PUBLIC_SANDBOX_SECRET,
+        imp_key: str | None = None,
+        imp_secret: str | None = None,
         clock: Clock | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        seed_file: str | os.PathLike[str] | None = None,
     ) -> None:
-        app = create_app(settings, imp_key=imp_key, imp_secret=imp_secret, clock=clock)
-        super().__init__(_Running(app, host, port), imp_key, imp_secret)
+        app, key, secret = app_and_keys(settings, imp_key, imp_secret, clock, seed_file)
+        super().__init__(_Running(app, host, port), key, secret)
 
     def __enter__(self) -> Self:
         self._running.start()
@@ -376,13 +428,23 @@ class FakeIamport(FakeMerchant):
     ) -> None:
         self._running.stop()
 
-    def create_merchant(self, **settings: Any) -> FakeMerchant:
-        """Let a new merchant in, with fresh credentials and a world of its own."""
-        created = self._running.submit(_create(self._running.app.emulator, settings)).result()
+    @property
+    def seed_file(self) -> str | None:
+        """The file that it started with, if there is one."""
+        return self._running.app.emulator.settings.seed_file
+
+    def create_merchant(self, *, seed_of: str | None = None, **settings: Any) -> FakeMerchant:
+        """Let a new merchant in, with fresh credentials and a world of its own.
+
+        With ``seed_of`` it starts with the world of that merchant of the seed file, by its
+        ``imp_key``, and a reset gives it again.
+        """
+        work = _create(self._running.app.emulator, seed_of, settings)
+        created = self._running.submit(work).result()
         return FakeMerchant(self._running, created.imp_key, created.imp_secret)
 
     def reset_all(self) -> None:
-        """Give every merchant a clean world; tokens stay good."""
+        """Give every merchant its world of the start; tokens stay good."""
         self._running.submit(server_control.reset(self._running.app.emulator, Inputs())).result()
 
 
@@ -395,14 +457,15 @@ class AsyncFakeIamport(AsyncFakeMerchant):
         self,
         settings: Settings | None = None,
         *,
-        imp_key: str = PUBLIC_SANDBOX_KEY,
-        imp_secret: str = PUBLIC_SANDBOX_SECRET,
+        imp_key: str | None = None,
+        imp_secret: str | None = None,
         clock: Clock | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        seed_file: str | os.PathLike[str] | None = None,
     ) -> None:
-        app = create_app(settings, imp_key=imp_key, imp_secret=imp_secret, clock=clock)
-        super().__init__(_Running(app, host, port), imp_key, imp_secret)
+        app, key, secret = app_and_keys(settings, imp_key, imp_secret, clock, seed_file)
+        super().__init__(_Running(app, host, port), key, secret)
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._running.start)
@@ -416,14 +479,25 @@ class AsyncFakeIamport(AsyncFakeMerchant):
     ) -> None:
         await asyncio.to_thread(self._running.stop)
 
-    async def create_merchant(self, **settings: Any) -> AsyncFakeMerchant:
-        """Let a new merchant in, with fresh credentials and a world of its own."""
-        work = _create(self._running.app.emulator, settings)
+    @property
+    def seed_file(self) -> str | None:
+        """The file that it started with, if there is one."""
+        return self._running.app.emulator.settings.seed_file
+
+    async def create_merchant(
+        self, *, seed_of: str | None = None, **settings: Any
+    ) -> AsyncFakeMerchant:
+        """Let a new merchant in, with fresh credentials and a world of its own.
+
+        With ``seed_of`` it starts with the world of that merchant of the seed file, by its
+        ``imp_key``, and a reset gives it again.
+        """
+        work = _create(self._running.app.emulator, seed_of, settings)
         created = await asyncio.wrap_future(self._running.submit(work))
         return AsyncFakeMerchant(self._running, created.imp_key, created.imp_secret)
 
     async def reset_all(self) -> None:
-        """Give every merchant a clean world; tokens stay good."""
+        """Give every merchant its world of the start; tokens stay good."""
         work = server_control.reset(self._running.app.emulator, Inputs())
         await asyncio.wrap_future(self._running.submit(work))
 
@@ -446,11 +520,18 @@ async def _snapshot(emulator: Emulator, imp_key: str) -> dict[str, Any]:
     return document
 
 
+async def _advance(emulator: Emulator, by: _Values) -> list[Happening]:
+    inputs = convert(clock_control.AdvanceClock, by)
+    return (await clock_control.advance_clock(emulator, inputs)).happened
+
+
 async def _ledger(emulator: Emulator, imp_key: str) -> list[GatewayKey]:
     inputs = merchant_control.OneMerchant(imp_key=imp_key)
     return (await merchant_control.ledger(emulator, inputs)).keys
 
 
-async def _create(emulator: Emulator, settings: dict[str, Any]) -> merchant_control.NewMerchant:
-    inputs = merchant_control.CreateMerchant(settings=settings)
+async def _create(
+    emulator: Emulator, seed_of: str | None, settings: dict[str, Any]
+) -> merchant_control.NewMerchant:
+    inputs = merchant_control.CreateMerchant(settings=settings, seed_of=seed_of)
     return await merchant_control.create_merchant(emulator, inputs)

@@ -40,10 +40,12 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=_FAREWELL_SECONDS,
             )
         )
+        self._app = app
         self._on_start = on_start
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to answer, and say so."""
+        await self._app.emulator.plant()
         await super().startup(sockets)
         self._on_start()
 

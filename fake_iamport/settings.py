@@ -5,7 +5,9 @@
 """
 
 import re
+import typing
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -13,6 +15,7 @@ from msgspec import Meta
 
 from fake_iamport.gateway.failures import parse_failure
 from fake_iamport.gateway.profiles import profiles
+from fake_iamport.plain_words import complaint_and_place, in_plain_words
 from fake_iamport.suggestions import did_you_mean
 from fake_iamport.webhooks.targets import canonical_host, read_target
 
@@ -54,7 +57,22 @@ def _check_gateway(provider: str) -> None:
         )
 
 
-def _check_failure(field: str, operation_id: str, failure: str) -> None:
+def _check_types(settings: msgspec.Struct) -> None:
+    """msgspec checks what it reads, but not what is made in Python."""
+    for name, hint in _hints(type(settings)).items():
+        try:
+            msgspec.convert(getattr(settings, name), hint)
+        except msgspec.ValidationError as error:
+            complaint, place = complaint_and_place(error)
+            raise SettingsError(name + place, in_plain_words(complaint)) from None
+
+
+@cache
+def _hints(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
+    return typing.get_type_hints(struct, include_extras=True)
+
+
+def _check_operation(field: str, operation_id: str) -> None:
     # Operations know merchants, and merchants their settings.
     from fake_iamport.operations import operations
 
@@ -65,6 +83,10 @@ def _check_failure(field: str, operation_id: str, failure: str) -> None:
             f"{operation_id!r} is no operation that asks the gateway; those are "
             f"{', '.join(able)}{did_you_mean(operation_id, able)}",
         )
+
+
+def _check_failure(field: str, operation_id: str, failure: str) -> None:
+    _check_operation(field, operation_id)
     try:
         parse_failure(failure)
     except (ValueError, LookupError) as error:
@@ -195,6 +217,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ] = {}
 
     def __post_init__(self) -> None:
+        _check_types(self)
         _check_gateway(self.default_pg)
         for channel_key, gateway in self.channels.items():
             _check_channel(channel_key, gateway)
@@ -205,6 +228,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         for operation, failure in self.fail.items():
             _check_failure("fail", operation, failure)
         for operation, failures in self.fail_next.items():
+            _check_operation("fail_next", operation)
             for failure in failures:
                 _check_failure("fail_next", operation, failure)
 
@@ -219,10 +243,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "bytes. Without it they differ from run to run."
         ),
     ] = None
+    seed_file: Annotated[
+        str | None,
+        Meta(
+            description="A YAML or JSON file of merchants, customers, payments and schedules to start "
+            "with; a reset gives them again."
+        ),
+    ] = None
     journal_size: Annotated[
         int, Meta(ge=0, le=1_000_000, description="How many calls the journal remembers.")
     ] = 1000
     merchant: MerchantSettings = MerchantSettings()
+
+    def __post_init__(self) -> None:
+        _check_types(self)
 
 
 def changed_settings(
@@ -247,6 +281,5 @@ def changed_settings(
     except msgspec.ValidationError as error:
         if isinstance(error.__cause__, SettingsError):
             raise error.__cause__ from None
-        detail, _, path = str(error).partition(" - at `$.")
-        field = path.rstrip("`") or next(iter(changes))
-        raise SettingsError(field, detail[:1].lower() + detail[1:]) from None
+        complaint, place = complaint_and_place(error)
+        raise SettingsError(place or next(iter(changes)), in_plain_words(complaint)) from None

@@ -98,6 +98,7 @@ async def restore_snapshot(emulator: Emulator, merchant: Merchant, snapshot: Sna
         merchant.settings = snapshot.settings
         _set(merchant.clock, snapshot.clock)
         emulator.courier.forget(merchant)
+        emulator.timekeeper.watch(merchant, await transaction.next_schedule())
     emulator.wake(merchant)
 
 

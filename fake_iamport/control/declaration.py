@@ -14,6 +14,7 @@ import msgspec
 import fake_iamport.control
 from fake_iamport.emulator import Emulator
 from fake_iamport.merchants import Merchant
+from fake_iamport.plain_words import complaint_and_place, in_plain_words
 from fake_iamport.settings import SettingsError
 from fake_iamport.suggestions import did_you_mean
 
@@ -119,13 +120,10 @@ def convert(inputs: type[_Inputs], values: Mapping[str, object]) -> _Inputs:
     try:
         return msgspec.convert(values, inputs, strict=False)
     except msgspec.ValidationError as error:
-        detail, _, path = str(error).partition(" - at `$.")
-        place = path.rstrip("`")
+        complaint, place = complaint_and_place(error)
         if isinstance(error.__cause__, SettingsError):
             place = f"{place}.{error.__cause__.field}"
-        raise ControlError(
-            detail[:1].lower() + detail[1:].replace("Object", "object"), field=place or None
-        ) from None
+        raise ControlError(in_plain_words(complaint), field=place or None) from None
 
 
 def names_of_lists(inputs: type[Inputs]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from fake_iamport.control.server import ResetResult
 from fake_iamport.domain.billing_key import GatewayKey
 from fake_iamport.emulator import Emulator
 from fake_iamport.merchants import Merchant
+from fake_iamport.seed import World
 from fake_iamport.settings import MerchantSettings, SettingsError, changed_settings
 
 __all__ = [
@@ -73,6 +74,10 @@ class CreateMerchant(Inputs):
     imp_key: Annotated[str, Meta(max_length=100, pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
     imp_secret: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
     settings: dict[str, Any] = {}
+    seed_of: (
+        Annotated[str, Meta(description="A merchant of the seed file, whose world it starts with.")]
+        | None
+    ) = None
 
 
 class ChangeSettings(OneMerchant, forbid_unknown_fields=True):
@@ -92,11 +97,14 @@ async def create_merchant(emulator: Emulator, inputs: CreateMerchant) -> NewMerc
     """Let a new merchant in, with a world of its own."""
     fresh_key, fresh_secret = emulator.fresh_credentials()
     imp_key, imp_secret = inputs.imp_key or fresh_key, inputs.imp_secret or fresh_secret
-    settings = _settings(emulator.settings.merchant, inputs.settings)
+    world = None if inputs.seed_of is None else _world(emulator, inputs.seed_of)
+    defaults = world.settings if world else emulator.settings.merchant
+    settings = _settings(defaults, inputs.settings)
     try:
-        emulator.add_merchant(imp_key, imp_secret, settings)
+        created = emulator.add_merchant(imp_key, imp_secret, settings, world)
     except ValueError as error:
         raise ControlError(str(error), field="imp_key", status=409) from None
+    await emulator.give_world(created)
     return NewMerchant(imp_key=imp_key, imp_secret=imp_secret)
 
 
@@ -118,7 +126,7 @@ async def delete_merchant(emulator: Emulator, inputs: OneMerchant) -> MerchantVi
 
 @control("POST", "/merchants/{imp_key}/reset")
 async def reset_merchant(emulator: Emulator, inputs: OneMerchant) -> ResetResult:
-    """Give one merchant a clean world; its token stays good."""
+    """Give one merchant its world of the start, empty without a seed file; its token stays good."""
     resetting = merchant_of(emulator, inputs.imp_key)
     await emulator.reset(resetting)
     return ResetResult(reset=[resetting.imp_key])
@@ -153,6 +161,13 @@ async def ledger(emulator: Emulator, inputs: OneMerchant) -> Ledger:
     owner = merchant_of(emulator, inputs.imp_key)
     async with emulator.store.transaction(owner.imp_key) as transaction:
         return Ledger(keys=list(await transaction.gateway_keys()))
+
+
+def _world(emulator: Emulator, imp_key: str) -> World | None:
+    merchant = emulator.seeded_merchant(imp_key)
+    if merchant is None:
+        raise ControlError(f"the seed file has no merchant {imp_key!r}", field="seed_of")
+    return merchant.world
 
 
 def _settings(settings: MerchantSettings, changes: dict[str, Any]) -> MerchantSettings:

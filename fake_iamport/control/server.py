@@ -50,9 +50,8 @@ async def settings(emulator: Emulator, inputs: Inputs) -> Settings:
 
 @control("POST", "/reset")
 async def reset(emulator: Emulator, inputs: Inputs) -> ResetResult:
-    """Give every merchant a clean world, and empty the journal; tokens stay good."""
-    merchants = list(emulator.merchants)
-    for merchant in merchants:
-        await emulator.reset(merchant)
-    emulator.journal.clear()
-    return ResetResult(reset=[merchant.imp_key for merchant in merchants])
+    """Give every merchant its world of the start, and empty the journal; tokens stay good.
+
+    Without a seed file that world is empty; with one, its merchants that were removed come back.
+    """
+    return ResetResult(reset=[merchant.imp_key for merchant in await emulator.reset_all()])

@@ -5,23 +5,39 @@ else, digits that look like a card number are blotted out.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, partial
 
 import msgspec
 
+from fake_iamport.domain.card import passes_luhn
+from fake_iamport.gateway.issuers import scheme_of
+from fake_iamport.wire import php_json
+from fake_iamport.wire.bodies import exact_json
 from fake_iamport.wire.parameters import Parameters
 
-__all__ = ["REDACTED", "UNKNOWN", "blotted_text", "redacted", "secret_names"]
+__all__ = [
+    "REDACTED",
+    "UNKNOWN",
+    "answer_without",
+    "blotted_text",
+    "redacted",
+    "secret_names",
+    "sent_secrets",
+    "without",
+]
 
 REDACTED = "[redacted]"
 UNKNOWN = "[not a parameter]"
+NO_NAME = "[no name]"
 
 _CARD_NUMBER = re.compile(r"\d(?:[ -]?\d){12,18}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,39}\d{0,3}")
 _SHORTEST = 13
 _LEAST_CARD_NUMBER = 10 ** (_SHORTEST - 1)
 _LONGEST_MOMENT = 13
+_LONGEST_KEY = 32
 _NUMBERS_OF_MERCHANTS = ("_uid", "imp_key")
 
 
@@ -34,8 +50,81 @@ def redacted(parameters: type[Parameters], values: Mapping[str, object]) -> dict
         if rule is not None:
             kept[name] = rule(value)
         elif name != "_token":
-            kept[blotted_text(name)] = UNKNOWN
+            kept[name if _NAME.fullmatch(name) else NO_NAME] = UNKNOWN
     return kept
+
+
+def sent_secrets(*parts: Mapping[str, object] | None) -> list[str]:
+    """Card numbers and secrets in what was sent, as an answer or a path may repeat them.
+
+    An answer repeats what the merchant sent in free texts, and some merchants send cards there.
+    """
+    found: list[str] = []
+    for part in parts:
+        if part:
+            for name, value in part.items():
+                _collect(value, name, found)
+    return found
+
+
+def without(text: str, secrets: Sequence[str]) -> str:
+    """``text`` without ``secrets``."""
+    for secret in secrets:
+        text = text.replace(secret, REDACTED)
+    return text
+
+
+def answer_without(body: bytes, secrets: Sequence[str]) -> bytes:
+    """The JSON of an answer without ``secrets``; it stays JSON."""
+    if not any(secret.encode() in body for secret in secrets):
+        return body
+    return php_json.encode(_branch_without(exact_json.decode(body), secrets))
+
+
+def _branch_without(value: object, secrets: Sequence[str]) -> object:
+    if isinstance(value, dict):
+        return {name: _branch_without(item, secrets) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_branch_without(item, secrets) for item in value]
+    if isinstance(value, str):
+        return without(value, secrets)
+    return REDACTED if str(value) in secrets else value
+
+
+def _collect(value: object, name: str, found: list[str]) -> None:
+    if isinstance(value, str):
+        if name == "imp_secret" and value:
+            found.append(value)
+        elif len(value) >= _SHORTEST and not name.endswith("_at"):
+            _collect_cards(value, name, found)
+    elif isinstance(value, dict):
+        for inner, item in value.items():
+            _collect(item, str(inner), found)
+    elif isinstance(value, list):
+        for item in value:
+            _collect(item, name, found)
+    elif isinstance(value, int | Decimal):
+        _collect(str(value), name, found)
+
+
+def _collect_cards(text: str, name: str, found: list[str]) -> None:
+    for match in _CARD_NUMBER.finditer(text):
+        if not name.endswith(_NUMBERS_OF_MERCHANTS) or _is_card_number(match[0]):
+            found += (match[0], match[0].replace("-", "").replace(" ", ""))
+
+
+def _is_card_number(text: str) -> bool:
+    """Whether the number could be a card's: not only long, but a scheme's and with its check digit.
+
+    Merchants number orders with the time of day, which is as long and hardly ever all of that.
+    """
+    if len(text) < _SHORTEST:
+        return False
+    number = text.replace("-", "").replace(" ", "")
+    if not number.isdecimal() or not passes_luhn(number):
+        return False
+    scheme = scheme_of(number)
+    return scheme is not None and scheme.has_length_of(number)
 
 
 def blotted_text(text: str) -> str:
@@ -66,6 +155,8 @@ def _rule(parameters: type[Parameters], name: str) -> Callable[[object], object]
         return _hidden
     if name in parameters.nested:
         return partial(_items, parameters.nested[name])
+    if name == "imp_key":
+        return _key
     if name.endswith(_NUMBERS_OF_MERCHANTS):
         return _uid
     return _moment if name.endswith("_at") else _blotted
@@ -75,10 +166,15 @@ def _hidden(_: object) -> object:
     return REDACTED
 
 
+def _key(value: object) -> object:
+    """A merchant's API key, but not a secret that was sent in its place: those are far longer."""
+    return value if len(str(value)) <= _LONGEST_KEY else REDACTED
+
+
 def _uid(value: object) -> object:
-    """A number that a merchant made or has, however much it looks like a card's; or several."""
+    """A number that a merchant made or has, unless it is a card's; or several."""
     if isinstance(value, str | int):
-        return value
+        return REDACTED if _is_card_number(str(value)) else value
     return [_uid(item) for item in value] if isinstance(value, list) else _blotted(value)
 
 

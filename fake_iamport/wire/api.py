@@ -1,5 +1,6 @@
 """The way of one call: bytes in, operation, bytes out, and a line in the journal."""
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from fake_iamport.domain.errors import (
 from fake_iamport.emulator import Emulator
 from fake_iamport.gateway.gateway import Gateway
 from fake_iamport.journal import REDACTED, Line, redacted
+from fake_iamport.journal.redaction import answer_without, sent_secrets, without
 from fake_iamport.merchants import Merchant
 from fake_iamport.operations import operations
 from fake_iamport.operations.declaration import Access, Call, Operation, PartlyFound
@@ -30,7 +32,8 @@ from fake_iamport.wire.routing import Router
 __all__ = ["Api"]
 
 _log = logging.getLogger("fake_iamport")
-_WITHOUT_BODY = frozenset({"GET", "HEAD"})
+_WITHOUT_BODY = frozenset({"GET"})
+_STOPPING = "The emulator is stopping."
 _BROKEN = "The emulator itself failed here; its log says where. Please report it."
 
 
@@ -83,6 +86,10 @@ class Api:
             status, body = await self._perform(exchange, scope, receive)
         except ClientGone:
             return
+        except asyncio.CancelledError:
+            # The server stops while half of a request is here: nothing was done, and nothing is.
+            status, code, message = 503, -1, _STOPPING
+            body = failure_bytes(code, message)
         except ApiError as error:
             status, code, message = error.status, error.code, error.message
             body = failure_bytes(code, message)
@@ -91,8 +98,7 @@ class Api:
             status, code, message = 500, -1, _BROKEN
             body = failure_bytes(code, message)
         self._write_down(exchange, status, code, message, body, started)
-        closing = exchange.headers.get(b"connection", b"").lower() == b"close"
-        await send_answer(send, status, body, keep_alive=not closing)
+        await send_answer(send, status, body, keep_alive=_stays(scope, exchange.headers))
 
     async def _perform(
         self, exchange: _Exchange, scope: Scope, receive: Receive
@@ -103,19 +109,31 @@ class Api:
         query = parse_pairs(scope["query_string"].decode("latin-1"), source="query string")
         exchange.query = query
         if operation.access is Access.TOKEN:
-            exchange.merchant = await self._merchant_of_token(exchange, query)
+            await self._merchant_of_token(exchange, query)
         body = await _read_parameters(exchange, receive)
         exchange.body = body
-        return await self._run(exchange, operation, {**query, **body, **path_values})
+        values = {**query, **body, **path_values}
+        if operation.access is Access.TOKEN:
+            merchant = self._still_there(exchange.merchant)
+        else:
+            merchant = self._merchant_of_credentials(exchange, values)
+        return await self._run(exchange, operation, merchant, values)
+
+    def _still_there(self, merchant: Merchant | None) -> Merchant:
+        """The merchant, unless it was let go while its request came in."""
+        if merchant is None or self._emulator.merchants.get(merchant.imp_key) is not merchant:
+            raise Unauthorized
+        return merchant
 
     async def _run(
-        self, exchange: _Exchange, operation: Operation, values: Mapping[str, object]
+        self,
+        exchange: _Exchange,
+        operation: Operation,
+        merchant: Merchant,
+        values: Mapping[str, object],
     ) -> tuple[int, bytes]:
-        if exchange.merchant is None:
-            exchange.merchant = self._merchant_of_credentials(values)
-        merchant = exchange.merchant
         parameters = parse(operation.parameters, values, strict=merchant.settings.strict)
-        agent = exchange.headers.get(b"user-agent", b"").decode("latin-1")
+        agent = exchange.headers.get(b"user-agent", b"").decode("utf-8", "replace")
         async with self._emulator.store.transaction(merchant.imp_key) as transaction:
             call = Call(merchant, transaction, operation.operation_id, agent or None)
             exchange.gateway = call.gateway
@@ -132,9 +150,12 @@ class Api:
             return 207, success_bytes(result.found)
         return 200, success_bytes(result)
 
-    async def _merchant_of_token(
-        self, exchange: _Exchange, query: Mapping[str, object]
-    ) -> Merchant:
+    async def _merchant_of_token(self, exchange: _Exchange, query: Mapping[str, object]) -> None:
+        """Note whose call this is, also when its token has expired.
+
+        Raises:
+            Unauthorized: there is no token, or not one that is good.
+        """
         presented = presented_token(exchange.headers, query)
         if presented is None:
             raise Unauthorized
@@ -143,16 +164,17 @@ class Api:
         if owner is None:
             raise Unauthorized
         imp_key, token = owner
-        merchant = self._emulator.merchants.get(imp_key)
-        if merchant is None or token.expired_at <= merchant.clock.now():
+        exchange.merchant = self._emulator.merchants.get(imp_key)
+        if exchange.merchant is None or token.expired_at <= exchange.merchant.clock.now():
             raise Unauthorized
-        return merchant
 
-    def _merchant_of_credentials(self, values: Mapping[str, object]) -> Merchant:
+    def _merchant_of_credentials(
+        self, exchange: _Exchange, values: Mapping[str, object]
+    ) -> Merchant:
         imp_key, imp_secret = (str(values.get(name) or "") for name in ("imp_key", "imp_secret"))
         if not imp_key or not imp_secret:
             raise MissingCredentials
-        merchant = self._emulator.merchants.get(imp_key)
+        merchant = exchange.merchant = self._emulator.merchants.get(imp_key)
         if merchant is None or not merchant.has_secret(imp_secret):
             raise WrongCredentials
         return merchant
@@ -170,6 +192,7 @@ class Api:
         declared = operation.parameters if operation else Parameters
         journal = self._emulator.journal
         clock = (merchant or self._emulator.default_merchant).clock
+        secrets = sent_secrets(exchange.query, exchange.body, exchange.path_values)
         journal.add(
             Line(
                 number=journal.next_number(),
@@ -177,8 +200,8 @@ class Api:
                 merchant=merchant.imp_key if merchant else None,
                 operation=operation.operation_id if operation else None,
                 method=exchange.method,
-                path=exchange.path,
-                path_values=exchange.path_values,
+                path=without(exchange.path, secrets),
+                path_values=exchange.path_values and redacted(declared, exchange.path_values),
                 query=exchange.query and redacted(declared, exchange.query),
                 body=exchange.body and redacted(declared, exchange.body),
                 body_size=exchange.body_size,
@@ -187,8 +210,8 @@ class Api:
                 token=exchange.presented,
                 status=status,
                 code=code,
-                message=message,
-                response=msgspec.Raw(exchange.shown or body),
+                message=message and without(message, secrets),
+                response=msgspec.Raw(answer_without(exchange.shown or body, secrets)),
                 failure=exchange.gateway.failure if exchange.gateway else None,
                 seconds=stopwatch() - started,
             )
@@ -207,6 +230,12 @@ def _announced_size(method: str, headers: Mapping[bytes, bytes]) -> int:
     """How many bytes the caller says that it sends in a body that is read."""
     length = headers.get(b"content-length", b"") if method not in _WITHOUT_BODY else b""
     return int(length[:18]) if length.isdigit() else 0
+
+
+def _stays(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the connection stays open afterwards."""
+    wishes = {wish.strip() for wish in headers.get(b"connection", b"").lower().split(b",")}
+    return scope["http_version"] != "1.0" and b"close" not in wishes
 
 
 def _raw_path(scope: Scope) -> str:

@@ -5,7 +5,6 @@ API is lenient about how a value is written: numbers may come as text and text a
 ``null`` and the empty text mean that a parameter wasn't sent (guess).
 """
 
-import re
 import types
 import typing
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from fake_iamport.domain.errors import BadRequest, MissingParameters
+from fake_iamport.plain_words import complaint_and_place, in_plain_words
 from fake_iamport.wire import php_json
 
 __all__ = [
@@ -199,30 +199,12 @@ def _as_text(value: object) -> object:
     return value
 
 
-_WORDS = {
-    "str": "text",
-    "int": "a whole number",
-    "decimal": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "float": "a number with a fraction",
-}
-_WRITTEN_OUT = {
-    "Invalid decimal string": "Expected a number",
-    "Integer value out of range": "Expected a smaller number",
-}
-
-
 def _explained(parameters: type[Parameters], error: msgspec.ValidationError) -> str:
-    """What was expected, in words that need no Python, and never what was sent."""
-    detail, _, path = str(error).replace(" | null", "").partition(" - at `$")
-    place = path.rstrip("`").lstrip(".")
-    if detail.startswith("Invalid enum value"):
-        detail = f"Expected one of {', '.join(_choices(parameters, place))}"
-    detail = _WRITTEN_OUT.get(detail, detail)
-    words = re.sub(r"`(\w+)`", lambda match: _WORDS.get(match[1], match[1]), detail)
-    text = f"{words[:1].lower()}{words[1:]}."
+    """What was expected, and never what was sent."""
+    complaint, place = complaint_and_place(error)
+    if complaint.startswith("Invalid enum value"):
+        complaint = f"Expected one of {', '.join(_choices(parameters, place))}"
+    text = f"{in_plain_words(complaint)}."
     return f"{place}: {text}" if place else text
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_iamport import FakeIamport
 from tests.documents.shell import ROOT, Shell, matches
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*.md")])
@@ -39,6 +40,8 @@ PYTHON = [
 )
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_every_command_prints_what_the_document_shows(document: Path, tmp_path: Path) -> None:
+    for block in blocks(document, "yaml"):
+        (tmp_path / "seed.yaml").write_text(block, "utf-8")
     with Shell(tmp_path) as shell:
         for command, expected in commands(document):
             printed = shell.run(command)
@@ -64,7 +67,23 @@ def test_every_python_block_runs(program: str, tmp_path: Path) -> None:
 def test_every_block_is_of_a_kind_that_is_run(document: Path) -> None:
     kinds = {name for name, _ in _FENCE.findall(document.read_text("utf-8"))}
 
-    assert kinds <= {"console", "python"}
+    assert kinds <= {"console", "python", "yaml"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, id=f"{document.name}-{number}")
+        for document in DOCUMENTS
+        for number, text in enumerate(blocks(document, "yaml"))
+    ],
+)
+def test_every_yaml_block_is_a_seed_file(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "seed.yaml"
+    path.write_text(text, "utf-8")
+
+    with FakeIamport(seed_file=path) as server:
+        assert server.snapshot()["records"]["payments"]
 
 
 @pytest.mark.parametrize("document", [pytest.param(path, id=path.name) for path in DOCUMENTS])

@@ -115,7 +115,7 @@ def test_an_error_carries_its_parts() -> None:
     [
         (
             "named:\n  a: {code: x}\n  b:\n    code: {}\n",
-            "shelf.yaml:4:11: named.b.code: expected text, got a mapping",
+            "shelf.yaml:4:11: named.b.code: expected text, got an object",
         ),
         (
             "named:\n  a: {code: x}\n  b: {code: 381}\n",
@@ -135,12 +135,12 @@ def test_an_error_carries_its_parts() -> None:
         ),
         (
             "either: 5",
-            "expected text or a mapping or nothing, got a whole number; put it in quotes",
+            "expected text or an object or nothing, got a whole number; put it in quotes",
         ),
         ("pair: [1]", "shelf.yaml:1:7: pair: expected a list of length 2, got 1"),
         ("pair: [a, b]", "shelf.yaml:1:8: pair[0]: expected a whole number, got text"),
         ("price: cheap", "shelf.yaml:1:8: price: expected a number, got text"),
-        ("[]", "shelf.yaml:1:1: expected a mapping, got a list"),
+        ("[]", "shelf.yaml:1:1: expected an object, got a list"),
         ("items:\n- {code: cursed}", "shelf.yaml:2:3: items[0]: this code is cursed"),
     ],
 )

@@ -1,3 +1,4 @@
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from fake_iamport import AsyncFakeIamport, Clock, FakeIamport, FakeMerchant, Settings
+from fake_iamport import (
+    AsyncFakeIamport,
+    Clock,
+    FakeIamport,
+    FakeMerchant,
+    MerchantSettings,
+    Settings,
+)
 from fake_iamport.control.declaration import ControlError
 
 
@@ -26,12 +34,13 @@ def test_it_runs_on_a_free_port_and_is_gone_afterwards(card: dict[str, str]) -> 
             saved = merchant.post("/subscribe/customers/c", json=card).json()
         journal = server.journal(operation="customer_save")
         ledger = server.ledger()
+        url = server.url
 
     assert saved["code"] == 0
     assert [entry.answer() for entry in journal] == [saved]
     assert [line.card_number for line in ledger] == [saved["response"]["card_number"]]
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{server.url}/_fake/health")
+        httpx.get(f"{url}/_fake/health")
 
 
 def test_two_run_side_by_side() -> None:
@@ -89,6 +98,22 @@ def test_mistakes_are_told_in_the_control_apis_words() -> None:
             server.remove()
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"strict": "x"}, "expected true or false, got text"),
+        ({"unknown_customer_status": "404"}, "expected a whole number, got text"),
+        ({"fail_next": {"onetime": "lost_card"}}, "expected a list, got text"),
+        ({"fail_next": {"onetyme": []}}, "did you mean 'onetime'?"),
+    ],
+)
+def test_settings_made_in_python_are_checked_too(settings: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        MerchantSettings(**settings)
+    with pytest.raises(ValueError, match="expected a whole number >= 0"):
+        Settings(journal_size=-1)
+
+
 def test_its_clock_and_credentials_can_be_given() -> None:
     clock = Clock(1_700_000_000)
     with (
@@ -103,9 +128,55 @@ def test_its_clock_and_credentials_can_be_given() -> None:
     assert second["response"]["now"] == 1_700_000_010
 
 
-def test_it_says_so_when_it_is_not_running_yet() -> None:
-    with pytest.raises(RuntimeError, match="enter it with a with statement"):
-        _ = FakeIamport().url
+def test_it_says_so_when_it_is_not_running() -> None:
+    server = FakeIamport()
+
+    def refuse_everything() -> None:
+        with pytest.raises(RuntimeError, match="use it inside of its with statement"):
+            _ = server.url
+        with pytest.raises(RuntimeError, match="use it inside of its with statement"):
+            server.journal()
+
+    refuse_everything()
+    with server:
+        with pytest.raises(RuntimeError, match="an emulator runs once"), server:
+            pass
+        assert server.journal() == []
+    refuse_everything()
+    with pytest.raises(RuntimeError, match="an emulator runs once"), server:
+        pass
+
+
+def test_it_says_why_it_did_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("fake_iamport.serving.Server.run_on", fail)
+    with pytest.raises(RuntimeError, match="did not start") as told, FakeIamport():
+        pass
+
+    assert isinstance(told.value.__cause__, ZeroDivisionError)
+
+
+def test_a_merchants_clock_can_be_steered(card: dict[str, str]) -> None:
+    with FakeIamport() as server, authorized(server) as client:
+        server.set_clock("frozen", 1_707_307_868)
+        client.post("/users/getToken")
+        keys = {"imp_key": server.imp_key, "imp_secret": server.imp_secret}
+        token = client.post("/users/getToken", json=keys).json()["response"]
+        client.headers["Authorization"] = token["access_token"]
+        client.post("/subscribe/customers/c", json=card)
+        schedules = [{"merchant_uid": "o", "schedule_at": 1_707_307_900, "amount": 1000}]
+        body = {"customer_uid": "c", "schedules": schedules}
+        client.post("/subscribe/payments/schedule", json=body)
+
+        happened = server.advance(days=1)
+
+        assert ("schedule", "paid", 1_707_307_900) in [
+            (each.kind, each.status, each.at) for each in happened
+        ]
+        with pytest.raises(ControlError, match="a clock only goes forward"):
+            server.advance(to=1)
 
 
 def test_many_threads_charge_an_order_once(card: dict[str, str]) -> None:

@@ -176,7 +176,7 @@ async def test_waiting_for_what_does_not_come_says_what_came(call: Any, card: An
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("/wait?timeout=61", (400, "timeout", "expected `float` <= 60.0")),
+        ("/wait?timeout=61", (400, "timeout", "expected a number <= 60.0")),
         ("?field=merchant_uid", (400, "field", "expected NAME:VALUE, as in merchant_uid:order-1")),
         (
             "?field=merchant_id:o",

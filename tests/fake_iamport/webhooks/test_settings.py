@@ -1,7 +1,3 @@
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from fake_iamport import cli
@@ -47,15 +43,3 @@ def test_by_default_nothing_is_sent_again_held_or_kept_from_this_machine() -> No
     assert (settings.notice_url, settings.webhook_host) == ((), ())
     assert not settings.resend_webhooks
     assert not settings.hold_webhooks
-
-
-def test_the_http_client_is_imported_with_the_first_webhook(tmp_path: Path) -> None:
-    program = (
-        "import sys, fake_iamport.app, fake_iamport.control.webhooks, fake_iamport.timeline\n"
-        "print('httpx' in sys.modules)"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-
-    assert result.stdout == "False\n"

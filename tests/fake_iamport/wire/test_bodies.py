@@ -118,6 +118,7 @@ async def test_half_a_body_is_never_acted_upon(app: Any, card: Any, call: Any) -
         sent.append(message)
 
     scope = {
+        "http_version": "1.1",
         "type": "http",
         "method": "POST",
         "path": "/subscribe/payments/onetime",
