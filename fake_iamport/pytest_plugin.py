@@ -5,6 +5,7 @@ option ``fake_iamport_seed_file`` each merchant starts with the world of the fil
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,10 +45,14 @@ def fake_iamport(fake_iamport_server: "FakeIamport") -> "Iterator[FakeMerchant]"
     """A fresh merchant: ``url``, ``imp_key`` and ``imp_secret`` to configure the code under test,
     and its own world to look into.
     """
+    from fake_iamport.control.declaration import ControlError
+
     first = fake_iamport_server.imp_key if fake_iamport_server.seed_file else None
     merchant = fake_iamport_server.create_merchant(seed_of=first)
     yield merchant
-    merchant.remove()
+    # A test may have let it go already.
+    with suppress(ControlError):
+        merchant.remove()
 
 
 def _seed_file(config: pytest.Config) -> Path | None:

@@ -121,7 +121,8 @@ class _Reached:
         return self._running.url
 
     def _journal(self, filters: Mapping[str, object]) -> Coroutine[Any, Any, list[Entry]]:
-        return _journal(self._running.app.emulator, self._calls(filters))
+        everything = {"limit": journal_control.MOST_LISTED, **filters}
+        return _journal(self._running.app.emulator, self._calls(everything))
 
     def _awaited_calls(self, filters: Mapping[str, object]) -> Coroutine[Any, Any, list[Entry]]:
         return _wait_for_calls(self._running.app.emulator, self._calls(filters))

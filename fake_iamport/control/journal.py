@@ -25,6 +25,9 @@ __all__ = ["clear_journal", "count_calls", "export_journal", "journal", "wait_fo
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
+MOST_LISTED = 1_000_000
+"""How many calls can be listed at once: all that a journal can hold."""
+
 
 class WhichMerchant(Inputs):
     """Whose calls; everybody's when it isn't given."""
@@ -55,7 +58,7 @@ class CallFilter(WhichMerchant, kw_only=True, forbid_unknown_fields=True):
 class JournalQuery(CallFilter, kw_only=True, forbid_unknown_fields=True):
     """Which calls to list."""
 
-    limit: Annotated[int, Meta(ge=1, le=10_000, description="How many, the latest.")] = 100
+    limit: Annotated[int, Meta(ge=1, le=MOST_LISTED, description="How many, the latest.")] = 100
 
 
 class AwaitedCalls(CallFilter, kw_only=True, forbid_unknown_fields=True):

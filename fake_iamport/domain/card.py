@@ -34,7 +34,8 @@ class CardData:
     ) -> Self:
         """Take the parameters as the API names them.
 
-        Spaces and dashes in the number go; a form field that was left empty counts as not sent.
+        Spaces and dashes in the number go, although the description wants the dashes (guess); a form
+        field that was left empty counts as not sent.
         """
         return cls(
             number=card_number.replace("-", "").replace(" ", ""),

@@ -212,7 +212,7 @@ class UnknownCustomer(Refused):
 
 
 class CustomerNotFound(NotFound):
-    """:class:`UnknownCustomer` with the status of the description (spec).
+    """No billing key under that customer_uid, with the status of the description (spec).
 
     Also the answer when none of several is known (status: spec, observed; text: guess).
     """

@@ -14,7 +14,8 @@ __all__ = ["find_card_failure"]
 def find_card_failure(card: CardData, profile: Profile, *, for_key: bool, now: int) -> str | None:
     """Return the name of the failure that this card data causes, None when it is right.
 
-    The order is part of the behaviour (guess): number, expiry, birth or business number, PIN. Only
+    The order is part of the behaviour (guess): number, expiry, birth or business number, PIN. A card is
+    good to the end of its month (guess), and a company's has no PIN to ask for (docs). Only
     what the gateway asks for is looked at: for a key (``for_key``) or for a payment by card data.
     ``now`` is in unix seconds.
     """

@@ -1,4 +1,7 @@
-"""The parameters that carry a card, shared by every operation that takes one."""
+"""The parameters that carry a card, shared by every operation that takes one.
+
+Lengths are the description's (spec); that longer values are refused, not cut off, is a guess.
+"""
 
 from typing import Annotated, Protocol
 

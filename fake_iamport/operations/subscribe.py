@@ -1,4 +1,7 @@
-"""Tag ``subscribe``: payments that the merchant starts, by card data or by billing key."""
+"""Tag ``subscribe``: payments that the merchant starts, by card data or by billing key.
+
+Lengths are the description's (spec); that longer values are refused, not cut off, is a guess.
+"""
 
 from typing import Annotated, Literal
 

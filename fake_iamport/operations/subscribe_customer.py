@@ -1,4 +1,7 @@
-"""Tag ``subscribe.customer``: billing keys, held under the merchant's ``customer_uid``."""
+"""Tag ``subscribe.customer``: billing keys, held under the merchant's ``customer_uid``.
+
+Lengths are the description's (spec), but for ``customer_id``, which has none there (guess: 80).
+"""
 
 from typing import Annotated
 
@@ -129,7 +132,10 @@ async def customer_view(call: Call, parameters: OneCustomer) -> CustomerAnswer:
 async def customer_view_multiple(
     call: Call, parameters: ManyCustomers
 ) -> list[CustomerAnswer] | PartlyFound[CustomerAnswer]:
-    """Show several billing keys: HTTP 200 for all, 207 for some, 404 for none of them (spec)."""
+    """Show several billing keys: HTTP 200 for all, 207 for some, 404 for none of them (spec).
+
+    A customer_uid that is asked for twice is answered once (guess).
+    """
     wanted = list(dict.fromkeys(parameters.customer_uid))
     keys = [await call.transaction.billing_key(customer_uid) for customer_uid in wanted]
     found = [_shown(call, key) for key in keys if key is not None]

@@ -27,6 +27,16 @@ def test_each_test_has_a_fresh_merchant(fake_iamport, turn):
     assert fake_iamport.imp_key not in seen
     seen.add(fake_iamport.imp_key)
 
+def test_a_test_may_let_its_merchant_go(fake_iamport):
+    fake_iamport.remove()
+
+def test_all_calls_are_in_the_journal(fake_iamport):
+    with httpx.Client(base_url=fake_iamport.url) as client:
+        keys = {"imp_key": fake_iamport.imp_key, "imp_secret": "wrong"}
+        for _ in range(120):
+            client.post("/users/getToken", json=keys)
+    assert [entry.status for entry in fake_iamport.journal()] == [401] * 120
+
 def test_the_server_is_the_sessions(fake_iamport, fake_iamport_server):
     assert fake_iamport.url == fake_iamport_server.url
 """
@@ -40,7 +50,7 @@ def test_each_test_gets_a_merchant_of_its_own(
 
     result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", *workers)
 
-    result.assert_outcomes(passed=7)
+    result.assert_outcomes(passed=9)
 
 
 def test_the_plugin_costs_nothing_when_it_is_not_used(pytester: pytest.Pytester) -> None:

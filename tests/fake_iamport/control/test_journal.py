@@ -276,3 +276,14 @@ async def test_the_asynchronous_twin_waits_too() -> None:
         await client.post("/users/getToken", json=keys)
 
         assert [call.operation for call in await waiting] == ["getToken"]
+
+
+async def test_an_answer_stays_json_whatever_is_blotted_out_of_it(call: Any, card: Any) -> None:
+    await pay(call, card, "order-1", amount=9_999_999_999_999)
+    await call.http.post("/users/getToken", json={"imp_key": "k", "imp_secret": "0"})
+    await call.http.post("/users/getToken", json={"imp_key": "k", "imp_secret": '":'})
+
+    entries = (await call.http.get("/_fake/journal")).json()["entries"]
+
+    assert entries[1]["response"]["response"]["amount"] == "[redacted]"
+    assert [entry["response"]["code"] for entry in entries[1:]] == [0, -1, -1]
