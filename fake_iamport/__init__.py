@@ -12,23 +12,16 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fake_iamport.app import create_app
-    from fake_iamport.clock import Clock
-    from fake_iamport.server import AsyncFakeIamport, AsyncFakeMerchant, FakeIamport, FakeMerchant
-    from fake_iamport.settings import MerchantSettings, Settings
+    from fake_iamport.app import create_app as create_app
+    from fake_iamport.clock import Clock as Clock
+    from fake_iamport.server import AsyncFakeIamport as AsyncFakeIamport
+    from fake_iamport.server import AsyncFakeMerchant as AsyncFakeMerchant
+    from fake_iamport.server import FakeIamport as FakeIamport
+    from fake_iamport.server import FakeMerchant as FakeMerchant
+    from fake_iamport.settings import MerchantSettings as MerchantSettings
+    from fake_iamport.settings import Settings as Settings
 
 __version__ = "0.1.0"
-__all__ = [
-    "AsyncFakeIamport",
-    "AsyncFakeMerchant",
-    "Clock",
-    "FakeIamport",
-    "FakeMerchant",
-    "MerchantSettings",
-    "Settings",
-    "__version__",
-    "create_app",
-]
 
 _HOMES = {
     "AsyncFakeIamport": "server",
@@ -40,6 +33,7 @@ _HOMES = {
     "Settings": "settings",
     "create_app": "app",
 }
+__all__ = [*_HOMES, "__version__"]
 
 
 def __getattr__(name: str) -> object:

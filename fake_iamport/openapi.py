@@ -9,7 +9,7 @@ import msgspec
 
 from fake_iamport import __version__
 from fake_iamport.control.declaration import ControlRoute, Download, control_routes
-from fake_iamport.domain.errors import (
+from fake_iamport.errors import (
     ApiError,
     BadRequest,
     BodyTooLarge,

@@ -15,7 +15,7 @@ from fake_iamport.app import App
 __all__ = ["AddressError", "Server", "listen", "url_of"]
 
 _IDLE_SECONDS = 75
-_FAREWELL_SECONDS = 5
+_FAREWELL_SECONDS = 3
 
 
 class AddressError(OSError):

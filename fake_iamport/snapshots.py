@@ -63,10 +63,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 async def take_snapshot(emulator: Emulator, merchant: Merchant) -> Snapshot:
     """The merchant's world as it is between two calls."""
-    async with (
-        merchant.time_lock,
-        emulator.store.transaction(merchant.imp_key) as transaction,
-    ):
+    async with emulator.store.transaction(merchant.imp_key) as transaction:
         records = await transaction.snapshot()
         return Snapshot(
             version=VERSION,

@@ -1,5 +1,6 @@
 """The control API as a Starlette application, with the descriptions of both APIs."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Set
 
 import msgspec
@@ -17,11 +18,12 @@ from fake_iamport.control.declaration import (
     convert,
     names_of_lists,
 )
-from fake_iamport.domain.errors import BodyTooLarge
 from fake_iamport.emulator import Emulator
+from fake_iamport.errors import BodyTooLarge
 from fake_iamport.openapi import api_document, control_document
+from fake_iamport.seed.world import WorldError
 from fake_iamport.suggestions import did_you_mean
-from fake_iamport.wire.bodies import exact_json, read_body
+from fake_iamport.wire.bodies import ClientGone, exact_json, read_body
 
 __all__ = ["create_control_app"]
 
@@ -41,7 +43,11 @@ def create_control_app(emulator: Emulator) -> Starlette:
     routes.append(Route("/openapi.json", _describe_api))
     application = Starlette(
         routes=routes,
-        exception_handlers={ControlError: _refuse, HTTPException: _refuse_path},
+        exception_handlers={
+            ControlError: _refuse,
+            WorldError: _refuse,
+            HTTPException: _refuse_path,
+        },
     )
     application.router.redirect_slashes = False
     return application
@@ -52,7 +58,10 @@ def _endpoint(route: ControlRoute, emulator: Emulator) -> Callable[[Request], Aw
 
     async def endpoint(request: Request) -> Response:
         values = {**_query(request, lists), **await _body(request), **request.path_params}
-        result = await route.function(emulator, convert(route.inputs, values))
+        try:
+            result = await route.function(emulator, convert(route.inputs, values))
+        except asyncio.CancelledError:
+            raise ControlError("the emulator is stopping", status=503) from None
         if isinstance(result, Download):
             return Response(result.content, media_type=result.media_type)
         return _json(result, route.status)
@@ -70,6 +79,8 @@ async def _body(request: Request) -> dict[str, object]:
         body = await read_body(request.receive, None, _LARGEST_BODY)
     except BodyTooLarge as error:
         raise ControlError(error.message, status=error.status) from None
+    except ClientGone:
+        raise ControlError("the caller left before its body was here") from None
     if not body:
         return {}
     try:

@@ -13,8 +13,8 @@ from fake_iamport.timeline import Happening, advance
 
 __all__ = ["advance_clock", "clock", "set_clock"]
 
-LATEST_MOMENT = 253_402_300_799
-"""The last unix second of the year 9999."""
+LATEST_MOMENT = 253_370_764_799
+"""The last unix second of the year 9998, which is a date everywhere on earth."""
 
 Moment = Annotated[int, Meta(ge=0, le=LATEST_MOMENT, description="Unix seconds.")]
 
@@ -90,7 +90,7 @@ def _until(merchant: Merchant, inputs: AdvanceClock) -> int:
     now = merchant.clock.now()
     if inputs.to is None:
         if now + by > LATEST_MOMENT:
-            raise ControlError("that is beyond the year 9999", field="days")
+            raise ControlError("that is beyond the year 9998", field="days")
         return now + by
     if by:
         raise ControlError("give a moment or a duration, not both", field="to")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from fake_iamport.domain.errors import BadRequest
+from fake_iamport.errors import BadRequest
 
 __all__ = ["Amount", "exact_amount", "plain"]
 

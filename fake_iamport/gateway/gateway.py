@@ -12,16 +12,16 @@ import msgspec
 
 from fake_iamport.domain.billing_key import BillingKey, GatewayKey
 from fake_iamport.domain.card import Card, CardData
-from fake_iamport.domain.errors import (
+from fake_iamport.domain.money import Amount
+from fake_iamport.domain.payment import Payment
+from fake_iamport.domain.refund import Refund
+from fake_iamport.errors import (
     CancelRefused,
     CardNotAccepted,
     GatewayRefused,
     KeyNotIssued,
     PaymentNotAccepted,
 )
-from fake_iamport.domain.money import Amount
-from fake_iamport.domain.payment import Payment
-from fake_iamport.domain.refund import Refund
 from fake_iamport.gateway.cancel_checks import find_cancel_failure
 from fake_iamport.gateway.card_checks import find_card_failure
 from fake_iamport.gateway.cards import failure_of_test_card

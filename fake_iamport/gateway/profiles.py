@@ -12,8 +12,8 @@ from typing import Literal
 import msgspec
 
 from fake_iamport.documents import Document
-from fake_iamport.domain.errors import MissingParameters
 from fake_iamport.domain.money import Amount
+from fake_iamport.errors import MissingParameters
 from fake_iamport.gateway.datafiles import read_data
 from fake_iamport.gateway.evidence import Evidence
 from fake_iamport.gateway.failures import Failure, Stage

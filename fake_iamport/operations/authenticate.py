@@ -2,8 +2,8 @@
 
 import msgspec
 
-from fake_iamport.domain.errors import MissingCredentials, WrongCredentials
 from fake_iamport.domain.token import LIFETIME, Token, renewed
+from fake_iamport.errors import MissingCredentials, WrongCredentials
 from fake_iamport.operations.declaration import Access, Call, operation
 from fake_iamport.wire.parameters import Parameters, Secret
 

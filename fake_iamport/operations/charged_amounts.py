@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
-from fake_iamport.domain.errors import BadRequest
 from fake_iamport.domain.money import Amount, exact_amount
+from fake_iamport.errors import BadRequest
 
 __all__ = ["ChargedAmounts", "charged_amounts"]
 

@@ -3,9 +3,9 @@
 import msgspec
 
 from fake_iamport.domain.contact import Contact
-from fake_iamport.domain.errors import DuplicateOrder
 from fake_iamport.domain.money import Amount
 from fake_iamport.domain.payment import KeyUsage, Payment, PaymentStatus
+from fake_iamport.errors import DuplicateOrder
 from fake_iamport.gateway.gateway import Outcome, VerifiedCard
 from fake_iamport.gateway.profiles import Profile
 from fake_iamport.operations.declaration import Call

@@ -1,10 +1,10 @@
 """The test charge before schedules are taken: it shows that the card works, and is cancelled."""
 
 from fake_iamport.domain.billing_key import BillingKey
-from fake_iamport.domain.errors import CardNotConfirmed
 from fake_iamport.domain.money import Amount
 from fake_iamport.domain.payment import KeyUsage, PaymentStatus
 from fake_iamport.domain.refund import Refund
+from fake_iamport.errors import CardNotConfirmed
 from fake_iamport.gateway.gateway import VerifiedCard
 from fake_iamport.operations.cancelling import cancel_charge
 from fake_iamport.operations.charging import Charge, charge_card

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.domain.errors import CodeNotFound
+from fake_iamport.errors import CodeNotFound
 from fake_iamport.gateway.banks import banks
 from fake_iamport.gateway.issuers import issuers
 from fake_iamport.operations.declaration import Call, operation

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from fake_iamport.domain.errors import ApiError
+from fake_iamport.errors import ApiError
 from fake_iamport.gateway.gateway import Gateway
 from fake_iamport.merchants import Merchant
 from fake_iamport.store import Transaction

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.domain.errors import PageOutOfRange
+from fake_iamport.errors import PageOutOfRange
 
 __all__ = ["PER_PAGE", "Limit", "Page", "PagedAnswer", "offset_of", "paged"]
 

@@ -5,10 +5,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.domain.errors import BalanceNotFound
 from fake_iamport.domain.money import Amount
 from fake_iamport.domain.payment import Payment
 from fake_iamport.domain.tax import parts_left
+from fake_iamport.errors import BalanceNotFound
 from fake_iamport.operations.declaration import Call, operation
 from fake_iamport.wire.parameters import Parameters
 

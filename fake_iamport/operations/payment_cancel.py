@@ -5,7 +5,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from fake_iamport.domain.errors import (
+from fake_iamport.domain.money import Amount, exact_amount, plain
+from fake_iamport.domain.payment import Payment
+from fake_iamport.domain.refund import DEFAULT_REASON, Refund
+from fake_iamport.errors import (
     AlreadyCancelled,
     CancelAboveRest,
     CancelRefused,
@@ -13,9 +16,6 @@ from fake_iamport.domain.errors import (
     NothingToCancel,
     WrongChecksum,
 )
-from fake_iamport.domain.money import Amount, exact_amount, plain
-from fake_iamport.domain.payment import Payment
-from fake_iamport.domain.refund import DEFAULT_REASON, Refund
 from fake_iamport.operations.answers import PaymentAnswer, payment_answer
 from fake_iamport.operations.cancelling import cancel_charge
 from fake_iamport.operations.declaration import Call, operation

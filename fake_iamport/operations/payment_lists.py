@@ -6,18 +6,19 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.domain.errors import (
+from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.errors import (
     BadRequest,
     PageOutOfRange,
     PaymentNotFound,
     UnsupportedStatus,
     WindowTooLong,
 )
-from fake_iamport.domain.payment import Payment, PaymentStatus
 from fake_iamport.operations.answers import PaymentAnswer, payment_answer
 from fake_iamport.operations.declaration import Call, PartlyFound, operation
 from fake_iamport.operations.paging import PER_PAGE, Limit, Page, PagedAnswer, offset_of, paged
 from fake_iamport.operations.payment_order import Sorting, in_order
+from fake_iamport.store.searches import PaymentSearch
 from fake_iamport.wire.parameters import Parameters, Texts
 
 __all__ = [
@@ -162,8 +163,8 @@ async def get_payments_by_status(
     if word not in (EVERY_STATUS, *_STATUSES):
         raise UnsupportedStatus
     since, until = parameters.window(call.now)
-    total, page = await call.transaction.find_payments(
-        None if word == EVERY_STATUS else PaymentStatus(word),
+    search = PaymentSearch(
+        status=None if word == EVERY_STATUS else PaymentStatus(word),
         since=since,
         until=until,
         sorting=parameters.sorting.lstrip("-"),
@@ -171,6 +172,7 @@ async def get_payments_by_status(
         offset=offset_of(parameters.page, parameters.limit),
         limit=parameters.limit,
     )
+    total, page = await call.transaction.find_payments(search)
     return paged(_shown(call, page), total, parameters.page, parameters.limit)
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from fake_iamport.domain.errors import PaymentNotFound
 from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.errors import PaymentNotFound
 from fake_iamport.operations.answers import PaymentAnswer, payment_answer
 from fake_iamport.operations.declaration import Call, operation
 from fake_iamport.operations.payment_order import Sorting, in_order

@@ -5,9 +5,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from fake_iamport.domain.errors import AlreadyPrepared, PreparedPaymentNotFound
 from fake_iamport.domain.money import Amount, exact_amount
 from fake_iamport.domain.prepared import PreparedPayment
+from fake_iamport.errors import AlreadyPrepared, PreparedPaymentNotFound
 from fake_iamport.operations.declaration import Call, operation
 from fake_iamport.wire.parameters import Number, Parameters
 

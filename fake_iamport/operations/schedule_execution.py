@@ -2,9 +2,9 @@
 
 import msgspec
 
-from fake_iamport.domain.errors import ApiError, UnregisteredBuyer
 from fake_iamport.domain.payment import KeyUsage, Payment
 from fake_iamport.domain.schedule import Schedule, ScheduleStatus
+from fake_iamport.errors import ApiError, UnregisteredBuyer
 from fake_iamport.gateway.gateway import VerifiedCard
 from fake_iamport.gateway.profiles import profiles
 from fake_iamport.operations.charging import (

@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from fake_iamport.domain.errors import BadRequest, ScheduleNotFound
 from fake_iamport.domain.schedule import Schedule, ScheduleStatus
+from fake_iamport.errors import BadRequest, ScheduleNotFound
 from fake_iamport.operations.card_parameters import CustomerUid
 from fake_iamport.operations.declaration import Call, operation
 from fake_iamport.operations.paging import PER_PAGE, Limit, Page, PagedAnswer, offset_of, paged
 from fake_iamport.operations.schedule_answers import ScheduleAnswer, schedule_answer
 from fake_iamport.operations.schedules import OneSchedule, existing_schedule
+from fake_iamport.store.searches import ScheduleSearch
 from fake_iamport.wire.parameters import Parameters
 
 __all__ = ["find_schedules_by_customer", "find_schedules_by_range", "get_schedule_by_mid"]
@@ -68,14 +69,15 @@ async def find_schedules_by_range(
     A span that is empty, or too long, is HTTP 400 (spec).
     """
     _refuse_span(parameters.schedule_from, parameters.schedule_to)
-    total, page = await call.transaction.find_schedules(
-        _status(parameters.schedule_status),
+    search = ScheduleSearch(
+        status=_status(parameters.schedule_status),
         since=parameters.schedule_from,
         until=parameters.schedule_to,
         newest_first=parameters.sorting == "-scheduled",
         offset=offset_of(parameters.page, parameters.limit),
         limit=parameters.limit,
     )
+    total, page = await call.transaction.find_schedules(search)
     shown = [_shown(call, each) for each in page]
     return paged(shown, total, parameters.page, parameters.limit)
 

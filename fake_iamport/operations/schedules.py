@@ -9,7 +9,10 @@ from msgspec import Meta
 from fake_iamport.domain.billing_key import BillingKey
 from fake_iamport.domain.card import CardData
 from fake_iamport.domain.contact import Contact
-from fake_iamport.domain.errors import (
+from fake_iamport.domain.money import exact_amount
+from fake_iamport.domain.payment import PaymentStatus
+from fake_iamport.domain.schedule import Schedule, ScheduleStatus
+from fake_iamport.errors import (
     BadRequest,
     CardNotConfirmed,
     DuplicateOrder,
@@ -22,9 +25,6 @@ from fake_iamport.domain.errors import (
     UnregisteredCustomer,
     WrongScheduleState,
 )
-from fake_iamport.domain.money import exact_amount
-from fake_iamport.domain.payment import PaymentStatus
-from fake_iamport.domain.schedule import Schedule, ScheduleStatus
 from fake_iamport.operations.answers import PaymentAnswer, payment_answer
 from fake_iamport.operations.card_parameters import (
     Birth,

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from fake_iamport.domain.contact import Contact
-from fake_iamport.domain.errors import (
+from fake_iamport.domain.payment import KeyUsage, Payment, PaymentStatus
+from fake_iamport.errors import (
     CardNotAccepted,
     DuplicateOrder,
     PaymentNotAccepted,
     UnregisteredBuyer,
 )
-from fake_iamport.domain.payment import KeyUsage, Payment, PaymentStatus
 from fake_iamport.gateway.gateway import VerifiedCard
 from fake_iamport.gateway.profiles import Profile
 from fake_iamport.operations.answers import PaymentAnswer, payment_answer

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from fake_iamport.domain.billing_key import BillingKey
 from fake_iamport.domain.contact import Contact
-from fake_iamport.domain.errors import CustomerNotFound, KeyNotIssued, UnknownCustomer
+from fake_iamport.errors import CustomerNotFound, KeyNotIssued, UnknownCustomer
 from fake_iamport.operations.answers import (
     CustomerAnswer,
     PaymentAnswer,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fake_iamport.documents import Document, DocumentError
-from fake_iamport.domain.errors import BadRequest
 from fake_iamport.domain.money import Amount, exact_amount
+from fake_iamport.errors import BadRequest
 from fake_iamport.seed.moments import Moment
 
 __all__ = ["Place"]

@@ -6,9 +6,9 @@ from typing import Any, Literal, TypeVar
 
 from fake_iamport.clock import Clock
 from fake_iamport.domain.contact import Contact
-from fake_iamport.domain.errors import ApiError
 from fake_iamport.domain.payment import Payment
 from fake_iamport.domain.refund import Refund
+from fake_iamport.errors import ApiError
 from fake_iamport.gateway.gateway import VerifiedCard
 from fake_iamport.gateway.profiles import Profile
 from fake_iamport.identifiers import Identifiers
@@ -30,12 +30,19 @@ _Result = TypeVar("_Result")
 
 
 class WorldError(ValueError):
-    """A step that the emulator itself refuses: ``kind`` and ``place`` say which record's."""
+    """A step that the emulator itself refuses: ``kind`` and ``place`` say which record's.
+
+    A file is tried when it is read. Later, moments that count from now and moments that don't may
+    have come into another order, so that a reset can meet it, too.
+    """
+
+    status = 409
 
     def __init__(self, kind: str, place: int, message: str) -> None:
         super().__init__(message)
         self.kind = kind
         self.place = place
+        self.field = f"{kind}[{place}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from fake_iamport.domain.billing_key import BillingKey, GatewayKey
-from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.domain.payment import Payment
 from fake_iamport.domain.prepared import PreparedPayment
-from fake_iamport.domain.schedule import Schedule, ScheduleStatus
+from fake_iamport.domain.schedule import Schedule
 from fake_iamport.domain.token import Token
 from fake_iamport.domain.webhook import Webhook
 from fake_iamport.store.records import Records
+from fake_iamport.store.searches import PaymentSearch, ScheduleSearch
 
 __all__ = ["Records", "Store", "Transaction"]
 
@@ -48,22 +49,8 @@ class Transaction(Protocol):
     async def payments_of_customer(self, customer_uid: str) -> Sequence[Payment]:
         """Every payment made with that billing key, oldest first."""
 
-    async def find_payments(
-        self,
-        status: PaymentStatus | None,
-        *,
-        since: int,
-        until: int,
-        sorting: str,
-        newest_first: bool,
-        offset: int,
-        limit: int,
-    ) -> tuple[int, Sequence[Payment]]:
-        """How many payments came to stand so from ``since`` to ``until``, and a page of them.
-
-        Moments are unix seconds, both ends included; ``sorting`` is ``started``, ``paid`` or
-        ``updated``.
-        """
+    async def find_payments(self, search: PaymentSearch) -> tuple[int, Sequence[Payment]]:
+        """How many payments match, and a page of them."""
 
     async def put_payment(self, payment: Payment) -> None:
         """Keep a new payment, or a changed one in place of what it was."""
@@ -77,17 +64,8 @@ class Transaction(Protocol):
     async def schedules_of_customer(self, customer_uid: str) -> Sequence[Schedule]:
         """Every schedule on that billing key, in order of ``schedule_at``."""
 
-    async def find_schedules(
-        self,
-        status: ScheduleStatus | None,
-        *,
-        since: int,
-        until: int,
-        newest_first: bool,
-        offset: int,
-        limit: int,
-    ) -> tuple[int, Sequence[Schedule]]:
-        """How many schedules are set for ``since`` up to, but not, ``until``, and a page of them."""
+    async def find_schedules(self, search: ScheduleSearch) -> tuple[int, Sequence[Schedule]]:
+        """How many schedules match, and a page of them."""
 
     async def next_schedule(self) -> Schedule | None:
         """The earliest schedule that waits to be executed."""

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from fake_iamport.domain.billing_key import BillingKey, GatewayKey
-from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.domain.payment import Payment
 from fake_iamport.domain.prepared import PreparedPayment
 from fake_iamport.domain.schedule import Schedule, ScheduleStatus
 from fake_iamport.domain.token import Token
@@ -14,6 +14,7 @@ from fake_iamport.domain.webhook import Webhook, WebhookState
 from fake_iamport.store.agenda import Agenda
 from fake_iamport.store.payment_index import PaymentIndex
 from fake_iamport.store.records import Records
+from fake_iamport.store.searches import PaymentSearch, ScheduleSearch
 
 __all__ = ["MemoryStore"]
 
@@ -159,26 +160,8 @@ class _MemoryTransaction:
         payments = self._world.payments
         return [payments[imp_uid] for imp_uid in self._world.customers.get(customer_uid, ())]
 
-    async def find_payments(
-        self,
-        status: PaymentStatus | None,
-        *,
-        since: int,
-        until: int,
-        sorting: str,
-        newest_first: bool,
-        offset: int,
-        limit: int,
-    ) -> tuple[int, Sequence[Payment]]:
-        return self._world.payment_index.find(
-            status,
-            since=since,
-            until=until,
-            sorting=sorting,
-            newest_first=newest_first,
-            offset=offset,
-            limit=limit,
-        )
+    async def find_payments(self, search: PaymentSearch) -> tuple[int, Sequence[Payment]]:
+        return self._world.payment_index.find(search)
 
     async def put_payment(self, payment: Payment) -> None:
         world = self._world
@@ -219,22 +202,13 @@ class _MemoryTransaction:
         schedules = [self._world.schedules[number] for number in numbers]
         return sorted(schedules, key=lambda schedule: (schedule.schedule_at, schedule.number))
 
-    async def find_schedules(
-        self,
-        status: ScheduleStatus | None,
-        *,
-        since: int,
-        until: int,
-        newest_first: bool,
-        offset: int,
-        limit: int,
-    ) -> tuple[int, Sequence[Schedule]]:
-        numbers = self._world.all_schedules.between(since, until)
+    async def find_schedules(self, search: ScheduleSearch) -> tuple[int, Sequence[Schedule]]:
+        numbers = self._world.all_schedules.between(search.since, search.until)
         schedules = [self._world.schedules[number] for number in numbers]
-        found = [each for each in schedules if status is None or each.status is status]
-        if newest_first:
+        found = [each for each in schedules if search.status in (None, each.status)]
+        if search.newest_first:
             found.reverse()
-        return len(found), found[offset : offset + limit]
+        return len(found), found[search.offset : search.offset + search.limit]
 
     async def next_schedule(self) -> Schedule | None:
         number = self._world.due_schedules.first()

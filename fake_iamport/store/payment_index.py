@@ -4,6 +4,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.store.searches import PaymentSearch
 
 __all__ = ["SORTINGS", "PaymentIndex", "moment_of"]
 
@@ -80,29 +81,18 @@ class PaymentIndex:
         self._all.remove(payment)
         self._by_status[payment.status].remove(payment)
 
-    def find(
-        self,
-        status: PaymentStatus | None,
-        *,
-        since: int,
-        until: int,
-        sorting: str,
-        newest_first: bool,
-        offset: int,
-        limit: int,
-    ) -> tuple[int, Sequence[Payment]]:
-        """How many came to stand so from ``since`` to ``until``, and a page of them.
+    def find(self, search: PaymentSearch) -> tuple[int, Sequence[Payment]]:
+        """How many match, and a page of them.
 
-        ``sorting`` is one of :data:`SORTINGS`. When all payments stand in its order anyway, only the
-        page is looked at.
+        When all payments stand in the wanted order anyway, only the page is looked at.
         """
-        ordered = self._all if status is None else self._by_status[status]
-        places = ordered.within(since, until)
-        if ordered.is_sorted_by(sorting):
-            in_order = places[::-1] if newest_first else places
-            page = ordered.imp_uids(in_order[offset : offset + limit])
-            return len(places), [self._payments[imp_uid] for imp_uid in page]
+        ordered = self._all if search.status is None else self._by_status[search.status]
+        places = ordered.within(search.since, search.until)
+        page = slice(search.offset, search.offset + search.limit)
+        if ordered.is_sorted_by(search.sorting):
+            in_order = places[::-1] if search.newest_first else places
+            return len(places), [self._payments[each] for each in ordered.imp_uids(in_order[page])]
         found = [self._payments[imp_uid] for imp_uid in ordered.imp_uids(places)]
-        key = SORTINGS[sorting]
-        found.sort(key=lambda payment: (key(payment), payment.number), reverse=newest_first)
-        return len(found), found[offset : offset + limit]
+        key = SORTINGS[search.sorting]
+        found.sort(key=lambda payment: (key(payment), payment.number), reverse=search.newest_first)
+        return len(found), found[page]

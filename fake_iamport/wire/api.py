@@ -9,13 +9,13 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from fake_iamport.clock import stopwatch
-from fake_iamport.domain.errors import (
+from fake_iamport.emulator import Emulator
+from fake_iamport.errors import (
     ApiError,
     MissingCredentials,
     Unauthorized,
     WrongCredentials,
 )
-from fake_iamport.emulator import Emulator
 from fake_iamport.gateway.gateway import Gateway
 from fake_iamport.journal import REDACTED, Line, redacted
 from fake_iamport.journal.redaction import answer_without, sent_secrets, without

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 from starlette.types import Receive
 
-from fake_iamport.domain.errors import BadRequest, BodyTooLarge, UnreadableContentType
+from fake_iamport.errors import BadRequest, BodyTooLarge, UnreadableContentType
 from fake_iamport.wire.php_brackets import parse_pairs
 
 __all__ = ["LARGEST_BODY", "ClientGone", "decode_body", "exact_json", "read_body"]

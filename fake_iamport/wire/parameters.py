@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_ori
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.domain.errors import BadRequest, MissingParameters
+from fake_iamport.errors import BadRequest, MissingParameters
 from fake_iamport.plain_words import complaint_and_place, in_plain_words
 from fake_iamport.wire import php_json
 

@@ -7,7 +7,7 @@
 import re
 from urllib.parse import parse_qsl
 
-from fake_iamport.domain.errors import BadRequest
+from fake_iamport.errors import BadRequest
 
 __all__ = ["parse_pairs"]
 

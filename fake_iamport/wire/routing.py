@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
-from fake_iamport.domain.errors import (
+from fake_iamport.errors import (
     BadRequest,
     MethodNotAllowed,
     NotFound,

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from fake_iamport.domain.errors import ApiError
+from fake_iamport.errors import ApiError
 from fake_iamport.operations import operations
 from fake_iamport.operations.official import official_operations
 from fake_iamport.wire.routing import Router

@@ -233,3 +233,33 @@ def test_starting_imports_no_http_client(tmp_path: Any) -> None:
     )
 
     assert result.stdout == "['yaml']\n" or result.stdout == "[]\n"
+
+
+def test_serve_stops_cleanly_although_half_of_a_request_is_there() -> None:
+    with serving() as (process, url):
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=SECONDS) as connection:
+            half = "POST /users/getToken HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nimp"
+            connection.sendall(half.encode())
+            assert httpx.get(f"{url}/_fake/health").status_code == 200
+            process.terminate()
+            answer = connection.recv(65536)
+            rest, errors = process.communicate(timeout=SECONDS)
+
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert (process.returncode, rest) == (0, "")
+    assert "Traceback" not in errors
+
+
+def test_a_proxy_is_not_asked_for_an_emulator() -> None:
+    with serving() as (_, url):
+        result = run("ready", "--url", url, http_proxy="http://127.0.0.1:1", no_proxy="")
+
+    assert result.exit_code == 0
+
+
+def test_the_command_alone_shows_its_help() -> None:
+    result = run()
+
+    assert result.output.startswith("Usage: ")
+    assert "serve" in result.output

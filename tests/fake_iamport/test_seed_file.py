@@ -503,6 +503,26 @@ def test_a_mistake_is_told_with_line_column_and_field(name: str) -> None:
     assert "4518" not in str(caught.value)
 
 
+def test_a_world_that_time_has_made_impossible_is_told_and_leaves_what_is_there(
+    tmp_path: Path,
+) -> None:
+    # KSNET takes a cancel for six months only.
+    payment = f"card: {CARD}, pg: ksnet, at: {NOW - DAY}, status: cancelled, cancelled_at: -5s"
+    text = f"merchants: [{{imp_key: imp_apikey, payments: [{{merchant_uid: o, amount: 9, {payment}}}]}}]"
+    path = tmp_path / "seed.yaml"
+    path.write_text(text, "utf-8")
+    clock = Clock(NOW)
+
+    with FakeIamport(clock=clock, seed_file=path) as server:
+        clock.advance(365 * DAY)
+        answer = httpx.post(f"{server.url}/_fake/reset")
+        left = server.snapshot()["records"]["payments"]
+
+    assert answer.status_code == 409
+    assert answer.json()["error"]["field"] == "payments[0]"
+    assert len(left) == 1
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

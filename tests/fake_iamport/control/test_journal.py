@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from fake_iamport import AsyncFakeIamport, Clock, FakeIamport, Settings, create_app
+from fake_iamport.app import App
 from fake_iamport.control.declaration import ControlError
 from fake_iamport.settings import PUBLIC_SANDBOX_SECRET
 
@@ -287,3 +288,17 @@ async def test_an_answer_stays_json_whatever_is_blotted_out_of_it(call: Any, car
 
     assert entries[1]["response"]["response"]["amount"] == "[redacted]"
     assert [entry["response"]["code"] for entry in entries[1:]] == [0, -1, -1]
+
+
+async def test_who_still_waits_when_the_emulator_stops_is_told_so(app: App, call: Any) -> None:
+    waiting = asyncio.create_task(call.http.get("/_fake/journal/wait?timeout=60"))
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+    assert app.emulator.journal._listeners
+    waiting.cancel()
+
+    answer = await waiting
+    assert answer.status_code == 503
+    assert answer.json()["error"]["message"] == "the emulator is stopping"
+    assert not app.emulator.journal._listeners

@@ -230,6 +230,21 @@ async def test_two_records_of_one_name_are_told(call: Any, card: Any, clock: Clo
     assert await snapshot(call) == document
 
 
+async def test_a_large_world_is_restored_too(call: Any, card: Any, clock: Clock) -> None:
+    await fill(call, card, clock)
+    document = await snapshot(call)
+    payment = document["records"]["payments"][0]
+    document["records"]["payments"] += [
+        {**payment, "imp_uid": f"imps_{number}", "merchant_uid": f"many-{number}"}
+        for number in range(2000)
+    ]
+    assert len(json.dumps(document)) > 1024 * 1024
+
+    await restore(call, document)
+
+    assert (await call.response("GET", "/payments/find/many-1999"))["imp_uid"] == "imps_1999"
+
+
 def pay(server: Any, card: dict[str, str], merchant_uid: str) -> Any:
     with httpx.Client(base_url=server.url) as client:
         keys = {"imp_key": server.imp_key, "imp_secret": server.imp_secret}

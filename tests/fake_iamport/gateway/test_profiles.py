@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_iamport.documents import DocumentError
-from fake_iamport.domain.errors import MissingParameters
+from fake_iamport.errors import MissingParameters
 from fake_iamport.gateway.datafiles import read_data
 from fake_iamport.gateway.failures import find_failure
 from fake_iamport.gateway.profiles import (

@@ -108,3 +108,43 @@ async def test_reset_keeps_the_token_and_removal_does_not() -> None:
         assert await transaction.payments_of_order("o") == []
     await store.remove("m")
     assert await store.merchant_of_token("token a") is None
+
+
+async def test_records_are_given_away_and_taken_back_as_a_whole_without_the_token() -> None:
+    store: Store = MemoryStore()
+    async with store.transaction("m") as transaction:
+        await write_everything(transaction, "a")
+        records = await transaction.snapshot()
+    async with store.transaction("n") as transaction:
+        await write_everything(transaction, "b")
+        await transaction.restore(records)
+
+    async with store.transaction("n") as transaction:
+        assert await transaction.snapshot() == records
+        assert await transaction.token() == Token("token b", 10)
+        assert await transaction.payments_of_order("o") == [payment("imps a")]
+        assert await transaction.billing_key("new b") is None
+
+
+async def test_a_transaction_that_fails_takes_a_restore_back() -> None:
+    store: Store = MemoryStore()
+    async with store.transaction("m") as transaction:
+        empty = await transaction.snapshot()
+        await write_everything(transaction, "a")
+        before = await transaction.snapshot()
+
+    async def fail() -> None:
+        async with store.transaction("m") as transaction:
+            await transaction.put_payment(payment("imps b"))
+            await transaction.restore(empty)
+            await transaction.put_payment(payment("imps c"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+
+    async with store.transaction("m") as transaction:
+        assert await transaction.snapshot() == before
+        assert await transaction.payments_of_order("o") == [payment("imps a")]
+        await transaction.put_payment(payment("imps d"))
+        assert len(await transaction.payments_of_order("o")) == 2

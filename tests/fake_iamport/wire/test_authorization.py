@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -73,3 +74,32 @@ async def test_a_missing_token_is_said_before_a_missing_parameter(call: Any) -> 
     answer = await call.http.post("/subscribe/payments/onetime", json={})
 
     assert (answer.status_code, answer.content) == UNAUTHORIZED
+
+
+async def test_a_merchants_journal_tells_of_dead_tokens_and_wrong_secrets(
+    call: Any, clock: Clock
+) -> None:
+    token = await call.token()
+    clock.advance(1800)
+    await look_up(call, {"Authorization": token})
+    await call.http.post("/users/getToken", json={"imp_key": "imp_apikey", "imp_secret": "wrong"})
+
+    page = (await call.http.get("/_fake/journal?merchant=imp_apikey&status=401")).json()
+
+    assert [entry["operation"] for entry in page["entries"]] == ["getPaymentByImpUid", "getToken"]
+
+
+async def test_a_merchant_that_leaves_during_a_call_is_served_no_more(call: Any, card: Any) -> None:
+    made = (await call.http.post("/_fake/merchants")).json()
+    token = (await call.http.post("/users/getToken", json=made)).json()["response"]["access_token"]
+
+    async def body() -> Any:
+        yield b'{"merchant_uid": "o",'
+        await call.http.delete(f"/_fake/merchants/{made['imp_key']}")
+        rest = {**card, "amount": 1000}
+        yield json.dumps(rest)[1:].encode()
+
+    headers = {"Authorization": token, "Content-Type": "application/json"}
+    answer = await call.http.post("/subscribe/payments/onetime", content=body(), headers=headers)
+
+    assert answer.status_code == 401

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_iamport.domain.errors import ApiError
+from fake_iamport.errors import ApiError
 from fake_iamport.settings import PUBLIC_SANDBOX_KEY, PUBLIC_SANDBOX_SECRET
 from fake_iamport.wire.bodies import LARGEST_BODY, decode_body
 

@@ -1,3 +1,4 @@
+import socket
 from typing import Any
 
 import httpx
@@ -159,3 +160,29 @@ async def test_the_same_seed_and_calls_give_the_same_bytes(clock: Any, card: Any
 
     assert await run(7) == await run(7)
     assert await run(7) != await run(8)
+
+
+@pytest.mark.parametrize(
+    ("version", "wish", "closing"),
+    [
+        ("1.1", "", False),
+        ("1.1", "keep-alive", False),
+        ("1.1", "close", True),
+        ("1.1", "Close, TE", True),
+        ("1.0", "", True),
+        ("1.0", "keep-alive", True),
+    ],
+)
+async def test_a_connection_is_said_to_stay_or_to_close_and_never_both(
+    version: str, wish: str, closing: bool
+) -> None:
+    with FakeIamport() as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            header = f"Connection: {wish}\r\n" if wish else ""
+            request = f"GET /payments/imps_1 HTTP/{version}\r\nHost: a\r\n{header}\r\n"
+            connection.sendall(request.encode())
+            head = connection.recv(65536).partition(b"\r\n\r\n")[0].lower()
+
+    said = [line for line in head.split(b"\r\n") if line.startswith(b"connection:")]
+    assert said == [b"connection: close" if closing else b"connection: keep-alive"]

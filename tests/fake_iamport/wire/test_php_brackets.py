@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_iamport.domain.errors import BadRequest
+from fake_iamport.errors import BadRequest
 from fake_iamport.wire.php_brackets import parse_pairs
 
 
