@@ -4,6 +4,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -13,6 +14,7 @@ from fake_iamport.emulator import Emulator
 from fake_iamport.errors import (
     ApiError,
     MissingCredentials,
+    NotFound,
     Unauthorized,
     WrongCredentials,
 )
@@ -103,11 +105,16 @@ class Api:
     async def _perform(
         self, exchange: _Exchange, scope: Scope, receive: Receive
     ) -> tuple[int, bytes]:
-        operation, path_values = self._router.find(exchange.method, exchange.path)
-        exchange.operation = operation
-        exchange.path_values = path_values
         query = parse_pairs(scope["query_string"].decode("latin-1"), source="query string")
         exchange.query = query
+        try:
+            operation, path_values = self._router.find(exchange.method, exchange.path)
+        except NotFound:
+            with suppress(Unauthorized):
+                await self._merchant_of_token(exchange, query)
+            raise
+        exchange.operation = operation
+        exchange.path_values = path_values
         if operation.access is Access.TOKEN:
             await self._merchant_of_token(exchange, query)
         body = await _read_parameters(exchange, receive)

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
+from fake_iamport import FakeIamport
 from tests.installed_once import installed_once
+from tests.published_clients.walk import CLIENTS, Walk, walk_through
 
 REQUIREMENTS = Path(__file__).parent / "requirements"
 BUILD_REQUIREMENTS = REQUIREMENTS / "build.txt"
@@ -82,3 +84,21 @@ def interpreter_of() -> Callable[[str], Path]:
         pytest.skip(reason)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def walk_of(
+    fake_iamport_server: FakeIamport, interpreter_of: Callable[[str], Path]
+) -> Callable[[str], Walk]:
+    """Gives the walk of a client, which goes it once, when first asked for."""
+
+    @cache
+    def walk(client: str) -> Walk:
+        return walk_through(fake_iamport_server, client, interpreter_of(client))
+
+    return walk
+
+
+@pytest.fixture(params=CLIENTS)
+def walk(request: pytest.FixtureRequest, walk_of: Callable[[str], Walk]) -> Walk:
+    return walk_of(request.param)

@@ -89,6 +89,14 @@ async def test_a_merchants_journal_tells_of_dead_tokens_and_wrong_secrets(
     assert [entry["operation"] for entry in page["entries"]] == ["getPaymentByImpUid", "getToken"]
 
 
+async def test_a_merchants_journal_tells_of_paths_that_are_none(call: Any) -> None:
+    await call.refusal("POST", "/vbanks")
+
+    page = (await call.http.get("/_fake/journal?merchant=imp_apikey&status=404")).json()
+
+    assert [entry["path"] for entry in page["entries"]] == ["/vbanks"]
+
+
 async def test_a_merchant_that_leaves_during_a_call_is_served_no_more(call: Any, card: Any) -> None:
     made = (await call.http.post("/_fake/merchants")).json()
     token = (await call.http.post("/users/getToken", json=made)).json()["response"]["access_token"]
