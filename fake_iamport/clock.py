@@ -6,7 +6,10 @@ Every moment the emulator speaks of is a whole unix second, because that is all 
 import time
 from typing import Literal
 
-__all__ = ["Clock", "pause", "stopwatch"]
+__all__ = ["LATEST_MOMENT", "Clock", "pause", "stopwatch"]
+
+LATEST_MOMENT = 253_370_000_000
+"""A unix second late in the year 9998, which is a date everywhere on earth."""
 
 stopwatch = time.perf_counter
 pause = time.sleep

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fake_iamport.clock import Clock
 from fake_iamport.domain.schedule import Schedule
+from fake_iamport.domain.token import could_be_alive
 from fake_iamport.domain.webhook import Webhook
 from fake_iamport.identifiers import Identifiers
 from fake_iamport.journal import Journal
@@ -119,14 +120,26 @@ class Emulator:
 
     async def remove_merchant(self, merchant: Merchant) -> None:
         """Let a merchant go: its keys, token, records and calls are forgotten."""
+        merchant.interrupt()
         self.merchants.remove(merchant)
         await self.store.remove(merchant.imp_key)
         self.courier.forget(merchant)
         self.journal.clear(merchant.imp_key)
 
     async def reset(self, merchant: Merchant) -> None:
-        """Give the merchant its world as it was at the start; its token stays good."""
+        """Give the merchant its world as it was at the start.
+
+        A clock that was moved follows the machine again, or stands where the seed lets it start; one
+        that was given from outside is left alone. The token stays good, unless it is from another time.
+        """
+        merchant.interrupt()
+        if self._clock is None:
+            merchant.clock.follow()
         await self.give_world(merchant)
+        async with self.store.transaction(merchant.imp_key) as transaction:
+            token = await transaction.token()
+            if token is not None and not could_be_alive(token, merchant.clock.now()):
+                await transaction.delete_token()
         self.courier.forget(merchant)
         self.journal.clear(merchant.imp_key)
         merchant.settings = merchant.world.settings if merchant.world else self.settings.merchant

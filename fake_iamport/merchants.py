@@ -43,6 +43,7 @@ class Merchant:
         "imp_key",
         "settings",
         "time_lock",
+        "turns",
         "world",
     )
 
@@ -61,11 +62,16 @@ class Merchant:
         self.clock = clock
         self.identifiers = identifiers
         self.time_lock = asyncio.Lock()
+        self.turns = 0
         self.world = world
         self._secret_digest = _digest(imp_secret)
 
     def __repr__(self) -> str:
         return f"Merchant(imp_key={self.imp_key!r})"
+
+    def interrupt(self) -> None:
+        """Let whoever moves this merchant's clock stop where it is: its world or time is another."""
+        self.turns += 1
 
     def has_secret(self, imp_secret: str) -> bool:
         """Whether this is the merchant's secret."""

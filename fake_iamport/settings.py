@@ -156,7 +156,8 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         Literal["refuse", "execute"],
         Meta(
             description="What becomes of a schedule for a moment that has passed, which nothing "
-            "documents: it is refused, or executed at once."
+            "documents: it is refused, or executed at once; on a frozen clock when that is advanced, if "
+            "only by 0."
         ),
     ] = "refuse"
     channels: Annotated[

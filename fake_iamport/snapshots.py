@@ -5,17 +5,18 @@ where the source of identifiers stands. It doesn't hold the access token, which 
 the journal, which tells what was, not what will be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.clock import Clock
+from fake_iamport.clock import LATEST_MOMENT, Clock
 from fake_iamport.domain.money import Amount
 from fake_iamport.domain.payment import Payment
 from fake_iamport.emulator import Emulator
+from fake_iamport.gateway.failures import failures
 from fake_iamport.gateway.profiles import profiles
 from fake_iamport.merchants import Merchant
 from fake_iamport.settings import MerchantSettings
@@ -25,8 +26,6 @@ from fake_iamport.suggestions import did_you_mean
 __all__ = ["ClockState", "Snapshot", "SnapshotError", "restore_snapshot", "take_snapshot"]
 
 VERSION = 1
-_LATEST = 253_370_000_000
-"""A moment late in the year 9998: Korean time can be told until then."""
 
 
 class SnapshotError(ValueError):
@@ -43,7 +42,9 @@ class ClockState(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     mode: Literal["real", "frozen", "running"]
     at: Annotated[
         int,
-        Meta(ge=0, le=_LATEST, description="Where it goes on, unless it follows the machine."),
+        Meta(
+            ge=0, le=LATEST_MOMENT, description="Where it goes on, unless it follows the machine."
+        ),
     ]
 
 
@@ -86,6 +87,7 @@ async def restore_snapshot(emulator: Emulator, merchant: Merchant, snapshot: Sna
     mistake = next(_mistakes(snapshot), None)
     if mistake is not None:
         raise SnapshotError(*mistake)
+    merchant.interrupt()
     async with (
         merchant.time_lock,
         emulator.store.transaction(merchant.imp_key) as transaction,
@@ -123,12 +125,19 @@ def _mistakes(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
         yield f"records.{mistake[0]}", mistake[1]
     for kind in ("billing_keys", "payments", "schedules"):
         for place, record in enumerate(getattr(snapshot.records, kind)):
-            provider = record.pg_provider
-            if provider is not None and provider not in profiles():
-                where = f"records.{kind}[{place}].pg_provider"
-                yield where, f"there is no gateway {provider!r}{did_you_mean(provider, profiles())}"
+            where = f"records.{kind}[{place}]"
+            yield from _unknown_name(f"{where}.pg_provider", record, "gateway", profiles())
+            yield from _unknown_name(f"{where}.failure", record, "failure", failures())
     for place, payment in enumerate(snapshot.records.payments):
         yield from _wrong_amounts(f"records.payments[{place}]", payment)
+
+
+def _unknown_name(
+    where: str, record: object, kind: str, known: Mapping[str, object]
+) -> Iterator[tuple[str, str]]:
+    name = getattr(record, where.rpartition(".")[2], None)
+    if name is not None and name not in known:
+        yield where, f"there is no {kind} {name!r}{did_you_mean(name, known)}"
 
 
 def _wrong_amounts(where: str, payment: Payment) -> Iterator[tuple[str, str]]:

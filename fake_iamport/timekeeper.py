@@ -40,7 +40,7 @@ class Timekeeper:
         task.add_done_callback(self._tasks.discard)
 
     async def _execute(self, merchant: Merchant) -> None:
-        from fake_iamport.timeline import execute_due_schedule
+        from fake_iamport.timeline import execute_due_schedule, look_ahead
 
         if self._emulator.merchants.get(merchant.imp_key) is not merchant:
             return
@@ -50,7 +50,4 @@ class Timekeeper:
                     break
                 # Calls come in between, however many schedules are due.
                 await asyncio.sleep(0)
-        self._emulator.wake(merchant)
-        async with self._emulator.store.transaction(merchant.imp_key) as transaction:
-            following = await transaction.next_schedule()
-        self.watch(merchant, following)
+        await look_ahead(self._emulator, merchant)

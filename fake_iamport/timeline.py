@@ -17,7 +17,7 @@ from fake_iamport.webhooks.delivery import deliver_next
 if TYPE_CHECKING:
     from fake_iamport.emulator import Emulator
 
-__all__ = ["Happening", "advance", "execute_due_schedule", "next_moment"]
+__all__ = ["Happening", "advance", "execute_due_schedule", "look_ahead", "next_moment"]
 
 
 class Happening(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -34,20 +34,37 @@ class Happening(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     imp_uid: str | None = None
 
 
-async def advance(emulator: "Emulator", merchant: Merchant, until: int) -> list[Happening]:
-    """Move the clock to ``until`` (unix seconds) and do what falls due on the way, in its order.
+async def advance(
+    emulator: "Emulator", merchant: Merchant, by: int = 0, to: int | None = None
+) -> list[Happening]:
+    """Move the clock ``by`` seconds or ``to`` a unix second, doing what falls due in its order.
 
-    A moment that has passed does what is due now and moves nothing.
+    A moment that has passed does what is due now and moves nothing. Others that advance the same
+    clock wait; a reset, a restored world or a clock that is set ends it where it stands.
     """
     happened: list[Happening] = []
     async with merchant.time_lock:
+        turns = merchant.turns
+        until = merchant.clock.now() + by if to is None else to
         await _do_due(emulator, merchant, happened)
-        while (moment := await next_moment(emulator, merchant)) is not None and moment <= until:
+        while merchant.turns == turns:
+            moment = await next_moment(emulator, merchant)
+            if moment is None or moment > until:
+                merchant.clock.move_to(until)
+                break
             merchant.clock.move_to(moment)
             await _note_expiry(emulator, merchant, happened)
             await _do_due(emulator, merchant, happened)
-        merchant.clock.move_to(until)
+    await look_ahead(emulator, merchant)
     return happened
+
+
+async def look_ahead(emulator: "Emulator", merchant: Merchant) -> None:
+    """Where the clock runs, wait for what comes next on it; to be called when it was moved."""
+    async with emulator.store.transaction(merchant.imp_key) as transaction:
+        schedule = await transaction.next_schedule()
+    emulator.timekeeper.watch(merchant, schedule)
+    emulator.wake(merchant)
 
 
 async def next_moment(emulator: "Emulator", merchant: Merchant) -> int | None:
@@ -83,7 +100,8 @@ async def execute_due_schedule(emulator: "Emulator", merchant: Merchant) -> Happ
 
 
 async def _do_due(emulator: "Emulator", merchant: Merchant, happened: list[Happening]) -> None:
-    while True:
+    turns = merchant.turns
+    while merchant.turns == turns:
         executed = await execute_due_schedule(emulator, merchant)
         if executed is not None:
             happened.append(executed)

@@ -1,4 +1,9 @@
 import pytest
+from hypothesis import settings
+
+# Time is measured in benchmarks, not here: a busy machine must not fail a test.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture

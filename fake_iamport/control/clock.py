@@ -1,20 +1,19 @@
 """Control routes about a merchant's clock."""
 
+import asyncio
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from fake_iamport.clock import LATEST_MOMENT
 from fake_iamport.control.declaration import ControlError, control, merchant_of
 from fake_iamport.control.merchants import OneMerchant
 from fake_iamport.emulator import Emulator
 from fake_iamport.merchants import Merchant
-from fake_iamport.timeline import Happening, advance
+from fake_iamport.timeline import Happening, advance, look_ahead
 
 __all__ = ["advance_clock", "clock", "set_clock"]
-
-LATEST_MOMENT = 253_370_764_799
-"""The last unix second of the year 9998, which is a date everywhere on earth."""
 
 Moment = Annotated[int, Meta(ge=0, le=LATEST_MOMENT, description="Unix seconds.")]
 
@@ -41,6 +40,9 @@ class AdvanceClock(OneMerchant, kw_only=True, forbid_unknown_fields=True):
     minutes: Annotated[int, Meta(ge=0)] = 0
     hours: Annotated[int, Meta(ge=0)] = 0
     days: Annotated[int, Meta(ge=0)] = 0
+    timeout: Annotated[
+        float, Meta(gt=0, le=600, description="Seconds after which it stops on the way.")
+    ] = 60
 
 
 class Advanced(msgspec.Struct):
@@ -62,15 +64,14 @@ async def set_clock(emulator: Emulator, inputs: SetClock) -> ClockView:
     merchant = merchant_of(emulator, inputs.imp_key)
     if inputs.mode == "real" and inputs.at is not None:
         raise ControlError("a real clock follows the machine; leave the moment out", field="at")
+    merchant.interrupt()
     if inputs.mode == "real":
         merchant.clock.follow()
     elif inputs.mode == "frozen":
         merchant.clock.freeze(inputs.at)
     else:
         merchant.clock.run(inputs.at)
-    async with emulator.store.transaction(merchant.imp_key) as transaction:
-        emulator.timekeeper.watch(merchant, await transaction.next_schedule())
-    emulator.wake(merchant)
+    await look_ahead(emulator, merchant)
     return _view(merchant)
 
 
@@ -81,22 +82,28 @@ async def advance_clock(emulator: Emulator, inputs: AdvanceClock) -> Advanced:
     With a duration of 0, what is due now is done.
     """
     merchant = merchant_of(emulator, inputs.imp_key)
-    happened = await advance(emulator, merchant, _until(merchant, inputs))
+    by = inputs.seconds + 60 * (inputs.minutes + 60 * (inputs.hours + 24 * inputs.days))
+    _refuse_way(merchant.clock.now(), by, inputs.to)
+    try:
+        async with asyncio.timeout(inputs.timeout):
+            happened = await advance(emulator, merchant, by, inputs.to)
+    except TimeoutError:
+        raise ControlError(
+            f"after {inputs.timeout:g} seconds it is {merchant.clock.now()}; what was due until then "
+            "is done, and a receiver of webhooks is slow: advance again to go on, or hold webhooks",
+            field="timeout",
+            status=408,
+        ) from None
     return Advanced(now=merchant.clock.now(), happened=happened)
 
 
-def _until(merchant: Merchant, inputs: AdvanceClock) -> int:
-    by = inputs.seconds + 60 * (inputs.minutes + 60 * (inputs.hours + 24 * inputs.days))
-    now = merchant.clock.now()
-    if inputs.to is None:
-        if now + by > LATEST_MOMENT:
-            raise ControlError("that is beyond the year 9998", field="days")
-        return now + by
-    if by:
+def _refuse_way(now: int, by: int, to: int | None) -> None:
+    if to is None and now + by > LATEST_MOMENT:
+        raise ControlError("that is beyond the year 9998", field="days")
+    if to is not None and by:
         raise ControlError("give a moment or a duration, not both", field="to")
-    if inputs.to < now:
+    if to is not None and to < now:
         raise ControlError(f"a clock only goes forward, and it is {now} now", field="to")
-    return inputs.to
 
 
 def _view(merchant: Merchant) -> ClockView:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-__all__ = ["EXTENSION", "LAST_MINUTE", "LIFETIME", "Token", "renewed"]
+__all__ = ["EXTENSION", "LAST_MINUTE", "LIFETIME", "Token", "could_be_alive", "renewed"]
 
 LIFETIME = 1800
 """Seconds that a fresh token lives (spec: thirty minutes)."""
@@ -31,3 +31,8 @@ def renewed(token: Token | None, now: int) -> Token | None:
     if token.expired_at - now > LAST_MINUTE:
         return token
     return Token(token.access_token, token.expired_at + EXTENSION)
+
+
+def could_be_alive(token: Token, now: int) -> bool:
+    """Whether a token with this expiry can have been given by ``now``, and is still good."""
+    return now < token.expired_at <= now + LIFETIME + EXTENSION

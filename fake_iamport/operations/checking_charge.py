@@ -22,7 +22,7 @@ async def make_checking_charge(call: Call, key: BillingKey, amount: Amount) -> N
 
     Raises:
         CardNotConfirmed: the charge was declined, and nothing is scheduled (guess).
-        CancelRefused: it went through and the gateway keeps the money (guess).
+        CancelRefused: the gateway won't cancel it; the whole call counts as not made (guess).
     """
     charge = Charge(
         merchant_uid=f"checking_{call.merchant.identifiers.digits(12)}",

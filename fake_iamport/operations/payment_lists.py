@@ -78,9 +78,10 @@ class StatusPayments(Parameters, kw_only=True):
     page: Page = 1
     limit: Limit = PER_PAGE
     since: (
-        Annotated[int, Meta(description="Unix seconds; 90 days before `to` unless given.")] | None
+        Annotated[int, Meta(ge=0, description="Unix seconds; 90 days before `to` unless given.")]
+        | None
     ) = msgspec.field(name="from", default=None)
-    until: Annotated[int, Meta(description="Unix seconds; now unless given.")] | None = (
+    until: Annotated[int, Meta(ge=0, description="Unix seconds; now unless given.")] | None = (
         msgspec.field(name="to", default=None)
     )
     sorting: Annotated[Sorting, Meta(description=_SORTED)] = "-started"

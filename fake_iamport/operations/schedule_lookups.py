@@ -107,7 +107,7 @@ async def find_schedules_by_customer(
 
 def _refuse_span(since: int, until: int) -> None:
     if not 0 < until - since <= LONGEST_SPAN:
-        raise BadRequest(message="The searched span must be longer than 0 and up to 3 months.")
+        raise BadRequest(message="The end of the span must be up to 3 months after its beginning.")
 
 
 def _status(word: str | None) -> ScheduleStatus | None:

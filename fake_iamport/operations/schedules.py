@@ -308,11 +308,13 @@ def _buyer(item: ScheduleItem, customer: Contact) -> Contact:
 
 
 async def _candidates(call: Call, parameters: UnscheduleParameters) -> list[Schedule]:
-    if parameters.merchant_uid is None:
+    if not parameters.merchant_uid:
         if parameters.customer_uid is None:
             raise MissingParameters(names="customer_uid, merchant_uid")
         return list(await call.transaction.schedules_of_customer(parameters.customer_uid))
-    named = [await call.transaction.schedule(name) for name in parameters.merchant_uid]
+    named = [
+        await call.transaction.schedule(name) for name in dict.fromkeys(parameters.merchant_uid)
+    ]
     return [
         each
         for each in named

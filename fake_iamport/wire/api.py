@@ -199,7 +199,8 @@ class Api:
         declared = operation.parameters if operation else Parameters
         journal = self._emulator.journal
         clock = (merchant or self._emulator.default_merchant).clock
-        secrets = sent_secrets(exchange.query, exchange.body, exchange.path_values)
+        in_path = exchange.path_values if operation else {"path": exchange.path}
+        secrets = sent_secrets(exchange.query, exchange.body, in_path)
         journal.add(
             Line(
                 number=journal.next_number(),

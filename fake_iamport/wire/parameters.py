@@ -181,7 +181,7 @@ def _adapted(parameters: type[Parameters], name: str, value: object) -> object:
 
 def _as_number(text: str) -> object:
     """Digits with zeros in front are a number to PHP; digits of other scripts are none."""
-    if not text.isascii():
+    if not text.isascii() or "_" in text:
         return _NOT_A_NUMBER
     return (text.lstrip("0") or "0") if text.isdecimal() else text
 

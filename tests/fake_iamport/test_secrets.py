@@ -149,6 +149,7 @@ async def test_a_card_number_in_a_free_text_or_uid_is_in_no_journalled_answer(
     await call("POST", f"/subscribe/customers/{digits}", {**card, "pwd_2digit": "1"})
     await call("GET", f"/subscribe/customers/{digits}")
     await call("GET", "/payments/find/2024020720211100001")
+    await call("POST", f"/nope/{digits}")
 
     journal = (await call.http.get("/_fake/journal")).text
 

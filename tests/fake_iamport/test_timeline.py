@@ -1,14 +1,45 @@
 import asyncio
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Self
 
 import pytest
 
 from fake_iamport import Clock, Settings, create_app
 from fake_iamport.app import App
+from tests.fake_iamport.conftest import Caller
 
 pytestmark = pytest.mark.anyio
 
 MERCHANT = "/_fake/merchants/imp_apikey"
+
+
+class SlowReceiver:
+    """A receiver of webhooks that answers when it may."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.requests = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+        port = self._server.sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/hook"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.may_answer.set()
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        self.requests += 1
+        self.asked.set()
+        await self.may_answer.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
 
 
 async def plan(call: Any, card: Any, *moments: int) -> None:
@@ -157,6 +188,104 @@ async def test_a_frozen_clock_executes_nothing_by_itself(
     assert await status_of(call, "o0") == "scheduled"
     await advance(call)
     assert await status_of(call, "o0") == "executed"
+
+
+async def test_two_that_advance_at_once_both_get_their_time(
+    call: Any, card: Any, clock: Clock
+) -> None:
+    start = clock.now()
+    await plan(call, card, start + 60, start + 3660)
+
+    both = await asyncio.gather(advance(call, hours=1), advance(call, hours=1))
+
+    assert clock.now() == start + 7200
+    assert sorted(len(told["happened"]) for told in both) == [1, 2]
+
+
+class TestWithASlowReceiver:
+    """What happens while an advance waits for a receiver; the store and the receiver are asked."""
+
+    @pytest.fixture
+    async def receiver(self) -> AsyncIterator[SlowReceiver]:
+        async with SlowReceiver() as receiver:
+            yield receiver
+
+    async def waiting_advance(
+        self, call: Any, card: Any, receiver: SlowReceiver, start: int
+    ) -> asyncio.Task[Any]:
+        settings = {"settings": {"notice_url": [receiver.url]}}
+        await call.http.patch(f"{MERCHANT}/settings", json=settings)
+        await plan(call, card, start + 60, start + 120)
+        task = asyncio.create_task(advance(call, hours=1))
+        await receiver.asked.wait()
+        return task
+
+    async def test_a_reset_ends_an_advance_and_its_world_stays_where_it_starts(
+        self, call: Any, card: Any, clock: Clock, receiver: SlowReceiver
+    ) -> None:
+        start = clock.now()
+        advancing = await self.waiting_advance(call, card, receiver, start)
+
+        await call.http.post(f"{MERCHANT}/reset")
+        receiver.may_answer.set()
+        await advancing
+
+        assert clock.now() == start + 60
+        assert receiver.requests == 1
+
+    async def test_a_clock_that_is_set_ends_an_advance(
+        self, call: Any, card: Any, clock: Clock, receiver: SlowReceiver
+    ) -> None:
+        advancing = await self.waiting_advance(call, card, receiver, clock.now())
+
+        await call.http.put(f"{MERCHANT}/clock", json={"mode": "frozen", "at": 1_650_000_000})
+        receiver.may_answer.set()
+        await advancing
+
+        assert clock.now() == 1_650_000_000
+
+    async def test_an_advance_says_where_it_stands_when_its_time_is_up(
+        self, call: Any, card: Any, clock: Clock, receiver: SlowReceiver
+    ) -> None:
+        settings = {"settings": {"notice_url": [receiver.url]}}
+        await call.http.patch(f"{MERCHANT}/settings", json=settings)
+        due = clock.now() + 60
+        await plan(call, card, due)
+
+        by = {"hours": 1, "timeout": 0.2}
+        answer = await call.http.post(f"{MERCHANT}/clock/advance", json=by)
+        receiver.may_answer.set()
+
+        assert answer.status_code == 408
+        assert f"it is {due}" in answer.json()["error"]["message"]
+
+
+async def test_after_an_advance_a_running_clock_goes_on_by_itself(app: App, card: Any) -> None:
+    running = create_app()
+    caller = Caller(running)
+    async with caller.http, SlowReceiver() as receiver:
+        receiver.may_answer.set()
+        settings = {"settings": {"notice_url": [receiver.url]}}
+        await caller.http.patch(f"{MERCHANT}/settings", json=settings)
+        start = 1_700_000_000
+        await caller.http.put(f"{MERCHANT}/clock", json={"mode": "running", "at": start})
+        await plan(caller, card, start + 86_400)
+
+        await advance(caller, to=start + 86_399)
+
+        async with asyncio.timeout(10):
+            await receiver.asked.wait()
+
+
+async def test_a_reset_puts_a_moved_clock_back(card: Any) -> None:
+    caller = Caller(create_app())
+    async with caller.http:
+        await caller.http.put(f"{MERCHANT}/clock", json={"mode": "frozen", "at": 1_700_000_000})
+        token = await caller.token()
+        await caller.http.post(f"{MERCHANT}/reset")
+
+        assert (await caller.http.get(f"{MERCHANT}/clock")).json()["mode"] == "real"
+        assert await caller.token() != token
 
 
 def test_a_clock_that_is_given_is_every_merchants(app: App, clock: Clock) -> None:

@@ -189,6 +189,8 @@ def changed(document: Any, path: str, value: Any) -> Any:
          "invalid enum value 'payed'"),
         ("records.payments.0.card_number", "4518420000000000", "records.payments[0]",
          "object contains unknown field card_number"),
+        ("records.payments.0.failure", "lost_cart", "records.payments[0].failure",
+         "there is no failure 'lost_cart'; did you mean 'lost_card'?"),
         ("records.payments.0.pg_provider", "nise", "records.payments[0].pg_provider",
          "there is no gateway 'nise'; did you mean 'nice'?"),
         ("records.schedules.1.merchant_uid", "s-2", "records.schedules[1].merchant_uid",

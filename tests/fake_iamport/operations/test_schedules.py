@@ -352,6 +352,8 @@ async def test_a_declined_checking_charge_schedules_nothing(call: Any, clock: Cl
         ({"customer_uid": "c"}, ["o1", "o2"]),
         ({"merchant_uid": ["o2"]}, ["o2"]),
         ({"merchant_uid": "o2"}, ["o2"]),
+        ({"merchant_uid": ["o2", "o2"]}, ["o2"]),
+        ({"customer_uid": "c", "merchant_uid": []}, ["o1", "o2"]),
         ({"customer_uid": "c", "merchant_uid": ["o1", "x"]}, ["o1"]),
     ],
 )
