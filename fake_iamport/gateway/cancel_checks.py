@@ -1,5 +1,6 @@
 """What a gateway looks at before it gives money back."""
 
+from fake_iamport.domain.money import Amount
 from fake_iamport.domain.payment import Payment
 from fake_iamport.domain.refund import Refund
 from fake_iamport.domain.tax import divided, parts_left
@@ -48,4 +49,16 @@ def _tax_failure(payment: Payment, refund: Refund, profile: Profile) -> str | No
     parts = divided(refund.amount, tax_free, vat, payment.currency)
     if parts.supply < 0 or (own_vat and not left.covers(parts)):
         return "cancel_tax_parts_wrong"
+    if vat is not None and vat > _vat_left(payment):
+        return "cancel_tax_parts_wrong"
     return None
+
+
+def _vat_left(payment: Payment) -> Amount:
+    """The payment's VAT, said or an eleventh, less that of its cancels."""
+    currency = payment.currency
+    whole = divided(payment.amount, payment.tax_free, payment.vat_amount, currency).vat
+    return whole - sum(
+        divided(line.amount, line.tax_free, line.vat_amount, currency).vat
+        for line in payment.cancellations
+    )

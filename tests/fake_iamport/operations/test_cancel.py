@@ -701,3 +701,16 @@ def test_many_threads_never_cancel_more_than_was_paid() -> None:
     assert {answer["message"] for answer in answers if answer["code"]} == {above(20)[2]}
     assert final["cancel_amount"] == 980
     assert sum(line["amount"] for line in final["cancel_history"]) == 980
+
+
+async def test_no_more_vat_is_given_back_than_was_paid(call: Any) -> None:
+    paid = await pay(call, 11_000)
+    body = {"imp_uid": paid["imp_uid"], "amount": 1000, "vat_amount": 600}
+
+    await call.response("POST", CANCEL, body)
+    status, code, message = await call.refusal("POST", CANCEL, body)
+    await call.response("POST", CANCEL, {**body, "vat_amount": 400})
+
+    assert (status, code) == (200, -1)
+    assert message.startswith("결제취소에 실패하였습니다. ")
+    assert (await found(call, paid))["cancel_amount"] == 2000
