@@ -48,8 +48,9 @@ async def plan(call: Any, card: Any, *moments: int) -> None:
         {"merchant_uid": f"o{number}", "schedule_at": moment, "amount": 1000}
         for number, moment in enumerate(moments)
     ]
-    body = {"customer_uid": "c", "schedules": schedules}
-    await call.response("POST", "/subscribe/payments/schedule", body)
+    if schedules:
+        body = {"customer_uid": "c", "schedules": schedules}
+        await call.response("POST", "/subscribe/payments/schedule", body)
 
 
 async def advance(call: Any, **by: int) -> Any:
@@ -243,6 +244,24 @@ class TestWithASlowReceiver:
         await advancing
 
         assert clock.now() == 1_650_000_000
+
+    async def test_a_webhook_on_its_way_is_not_written_into_a_restored_world(
+        self, app: App, call: Any, card: Any, clock: Clock, receiver: SlowReceiver
+    ) -> None:
+        settings = {"settings": {"notice_url": [receiver.url]}}
+        await call.http.patch(f"{MERCHANT}/settings", json=settings)
+        await plan(call, card)
+        order = {**card, "merchant_uid": "o", "amount": 1000}
+        await call.response("POST", "/subscribe/payments/onetime", order)
+        await receiver.asked.wait()
+        before = (await call.http.get(f"{MERCHANT}/snapshot")).json()
+
+        await call.http.put(f"{MERCHANT}/snapshot", json=before)
+        receiver.may_answer.set()
+        waited = await call.http.get(f"{MERCHANT}/webhooks/wait?count=1&timeout=10")
+
+        assert waited.json()["webhooks"][0]["attempts"][0]["status"] == 200
+        assert receiver.requests == 2
 
     async def test_an_advance_says_where_it_stands_when_its_time_is_up(
         self, call: Any, card: Any, clock: Clock, receiver: SlowReceiver
