@@ -5,7 +5,7 @@ schemes and ``data/issuers.yaml`` codes and names; adding a prefix touches the f
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import msgspec
@@ -86,7 +86,6 @@ class Bin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CardIdentity(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a gateway knows of a card from its number alone; see :class:`Card` for the fields."""
 
-    scheme: str | None = None
     issuer_code: str | None = None
     issuer_name: str | None = None
     publisher_code: str | None = None
@@ -114,7 +113,17 @@ def bins() -> tuple[Bin, ...]:
 
 def scheme_of(number: str) -> Scheme | None:
     """Return the scheme that owns a number (digits alone), None when there is none."""
-    return next((scheme for scheme in schemes() if scheme.owns(number)), None)
+    return _scheme_of_prefix(number[: _longest_scheme_prefix()])
+
+
+@lru_cache(maxsize=4096)
+def _scheme_of_prefix(prefix: str) -> Scheme | None:
+    return next((scheme for scheme in schemes() if scheme.owns(prefix)), None)
+
+
+@cache
+def _longest_scheme_prefix() -> int:
+    return max(len(scheme.first) for scheme in schemes())
 
 
 def identity_of(number: str, provider: str) -> CardIdentity:
@@ -129,10 +138,9 @@ def identity_of(number: str, provider: str) -> CardIdentity:
     found = _bin_of(number)
     code = found.issuer if found else scheme.overseas_issuer
     if code is None:
-        return CardIdentity(scheme=scheme.name)
+        return CardIdentity()
     publisher = (found and found.publisher) or code
     return CardIdentity(
-        scheme=scheme.name,
         issuer_code=code,
         issuer_name=issuers()[code].name_at(provider),
         publisher_code=publisher,

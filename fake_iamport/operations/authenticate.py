@@ -32,7 +32,7 @@ class TokenAnswer(msgspec.Struct, kw_only=True, gc=False):
     access=Access.CREDENTIALS,
     raises=(MissingCredentials, WrongCredentials),
 )
-async def get_token(call: Call, parameters: Credentials) -> TokenAnswer:  # noqa: ARG001
+async def get_token(call: Call, parameters: Credentials) -> TokenAnswer:
     """Give the merchant's token.
 
     The same one until it expires, with the same expiry; asked in its last minute, it lives five

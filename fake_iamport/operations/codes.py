@@ -1,6 +1,7 @@
 """Tag ``codes``: card companies and banks by their standard codes."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +13,11 @@ from fake_iamport.operations.declaration import Call, operation
 from fake_iamport.wire.parameters import Parameters
 
 __all__ = ["all_bank_codes", "all_card_codes", "bank_codes", "card_codes"]
+
+
+class _Institution(Protocol):
+    @property
+    def name(self) -> str: ...
 
 
 class StandardCode(msgspec.Struct, kw_only=True, gc=False):
@@ -35,41 +41,46 @@ class OneBankCode(Parameters):
 
 @operation("allCardCodes", "GET", "/cards")
 async def all_card_codes(
-    call: Call,  # noqa: ARG001
-    parameters: Parameters,  # noqa: ARG001
+    call: Call,
+    parameters: Parameters,
 ) -> list[StandardCode]:
     """List the card companies; those of cards from abroad come last (order and names: guess)."""
-    return [StandardCode(code=code, name=issuer.name) for code, issuer in issuers().items()]
+    return _all(issuers())
 
 
 @operation("cardCodes", "GET", "/cards/{card_standard_code}", raises=(CodeNotFound,))
 async def card_codes(
-    call: Call,  # noqa: ARG001
+    call: Call,
     parameters: OneCardCode,
 ) -> StandardCode:
     """Show one card company; an unknown code is HTTP 404 (spec)."""
-    issuer = issuers().get(parameters.card_standard_code)
-    if issuer is None:
-        raise CodeNotFound(kind="카드사")
-    return StandardCode(code=parameters.card_standard_code, name=issuer.name)
+    return _one(issuers(), parameters.card_standard_code, kind="카드사")
 
 
 @operation("allBankCodes", "GET", "/banks")
 async def all_bank_codes(
-    call: Call,  # noqa: ARG001
-    parameters: Parameters,  # noqa: ARG001
+    call: Call,
+    parameters: Parameters,
 ) -> list[StandardCode]:
     """List the banks and securities firms (order and names: guess)."""
-    return [StandardCode(code=code, name=bank.name) for code, bank in banks().items()]
+    return _all(banks())
 
 
 @operation("bankCodes", "GET", "/banks/{bank_standard_code}", raises=(CodeNotFound,))
 async def bank_codes(
-    call: Call,  # noqa: ARG001
+    call: Call,
     parameters: OneBankCode,
 ) -> StandardCode:
     """Show one bank; an unknown code is HTTP 404 (spec)."""
-    bank = banks().get(parameters.bank_standard_code)
-    if bank is None:
-        raise CodeNotFound(kind="은행")
-    return StandardCode(code=parameters.bank_standard_code, name=bank.name)
+    return _one(banks(), parameters.bank_standard_code, kind="은행")
+
+
+def _all(institutions: Mapping[str, _Institution]) -> list[StandardCode]:
+    return [StandardCode(code=code, name=each.name) for code, each in institutions.items()]
+
+
+def _one(institutions: Mapping[str, _Institution], code: str, *, kind: str) -> StandardCode:
+    found = institutions.get(code)
+    if found is None:
+        raise CodeNotFound(kind=kind)
+    return StandardCode(code=code, name=found.name)

@@ -24,7 +24,7 @@ class PgSetting(msgspec.Struct, kw_only=True, gc=False):
 @operation("getPgSettingList", "GET", "/users/pg")
 async def get_pg_setting_list(
     call: Call,
-    parameters: Parameters,  # noqa: ARG001
+    parameters: Parameters,
 ) -> list[PgSetting]:
     """List the merchant's channels: one for every gateway that is pretended, all of them for tests.
 

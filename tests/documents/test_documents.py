@@ -1,5 +1,4 @@
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +7,7 @@ import pytest
 
 from fake_iamport import FakeIamport
 from tests.documents.shell import ROOT, Shell, matches
+from tests.needed_tools import needs_curl
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*.md")])
 ENGLISH, KOREAN = ROOT / "README.md", ROOT / "docs" / "README.ko.md"
@@ -38,7 +38,7 @@ PYTHON = [
 @pytest.mark.parametrize(
     "document", [pytest.param(path, id=path.name) for path in DOCUMENTS if commands(path)]
 )
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@needs_curl
 def test_every_command_prints_what_the_document_shows(document: Path, tmp_path: Path) -> None:
     for block in blocks(document, "yaml"):
         (tmp_path / "seed.yaml").write_text(block, "utf-8")

@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,6 +17,7 @@ from fake_iamport.journal import Journal, Line, entry_of
 from fake_iamport.journal.curl import curl
 from fake_iamport.journal.redaction import redacted
 from fake_iamport.operations import operations
+from tests.needed_tools import needs_curl
 
 BASE_URL = "IAMPORT_BASE_URL"
 HARD_TEXT = "'quo\"ted' $HOME `id` \\ !x & ?%20 생수 {}[]"
@@ -103,7 +103,7 @@ CALLS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@needs_curl
 @pytest.mark.parametrize("name", CALLS)
 def test_a_curl_line_makes_the_same_call_again(
     merchant: FakeMerchant, token: str, card: dict[str, str], name: str
@@ -128,7 +128,7 @@ def test_a_curl_line_makes_the_same_call_again(
         assert repeated[part] == original[part]
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@needs_curl
 def test_a_curl_line_leaves_dots_in_a_path_alone(merchant: FakeMerchant) -> None:
     url = httpx.URL(merchant.url)
     connection = HTTPConnection(url.host, url.port or 0)
@@ -142,7 +142,7 @@ def test_a_curl_line_leaves_dots_in_a_path_alone(merchant: FakeMerchant) -> None
     assert last_call(merchant)["path"] == original["path"] == "/payments/../x"
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@needs_curl
 @pytest.mark.parametrize("kind", ["json", "data"])
 def test_a_curl_line_gets_a_token_with_the_merchants_secret(
     merchant: FakeMerchant, kind: str
@@ -157,7 +157,7 @@ def test_a_curl_line_gets_a_token_with_the_merchants_secret(
     assert merchant.imp_secret not in command
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@needs_curl
 @pytest.mark.parametrize(
     ("headers", "query"),
     [
