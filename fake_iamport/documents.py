@@ -10,8 +10,10 @@ text, keys are always text, and no tag builds more than text, numbers, booleans,
 """
 
 import csv
+import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,10 +23,10 @@ from msgspec import inspect
 from fake_iamport.plain_words import in_plain_words
 from fake_iamport.suggestions import did_you_mean
 
-__all__ = ["Document", "DocumentError", "load_document", "load_table"]
+__all__ = ["Document", "DocumentError", "load_document", "load_table", "text_of_file"]
 
 T = TypeVar("T")
-Path = tuple[str | int, ...]
+Steps = tuple[str | int, ...]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -56,6 +58,20 @@ def load_document(text: str, type_: type[T], source: str) -> T:
         DocumentError: the first mistake.
     """
     return Document(text, source).read(type_)
+
+
+def text_of_file(path: str | os.PathLike[str]) -> str:
+    """The text of a file.
+
+    Raises:
+        DocumentError: it isn't there, or is no text.
+    """
+    try:
+        return Path(path).read_text("utf-8")
+    except OSError as error:
+        raise DocumentError(str(path), 1, 1, "", f"can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise DocumentError(str(path), 1, 1, "", "is not UTF-8") from None
 
 
 def load_table(text: str, type_: type[T], source: str) -> tuple[T, ...]:
@@ -107,7 +123,7 @@ class Document:
         mark = _find(self._root, path, at_key=at_key).start_mark
         return self._error_at(mark, message, path)
 
-    def _error_at(self, mark: yaml.Mark, message: str, path: Path) -> DocumentError:
+    def _error_at(self, mark: yaml.Mark, message: str, path: Steps) -> DocumentError:
         return DocumentError(self._source, mark.line + 1, mark.column + 1, _dotted(path), message)
 
     def _compose(self, text: str) -> yaml.Node:
@@ -126,7 +142,7 @@ class Document:
             raise DocumentError(self._source, 1, 1, "", "the document is empty")
         return node
 
-    def _value_of(self, node: yaml.Node, path: Path) -> object:
+    def _value_of(self, node: yaml.Node, path: Steps) -> object:
         self._count += 1
         if len(path) > _MAX_DEPTH or self._count > _MAX_VALUES:
             raise self._error_at(node.start_mark, "too deep or too large, or refers to itself", ())
@@ -138,7 +154,7 @@ class Document:
             return self._mapping(node, path)
         raise self._error_at(node.start_mark, f"the tag {node.tag} is not allowed", path)
 
-    def _scalar(self, node: yaml.ScalarNode, path: Path) -> object:
+    def _scalar(self, node: yaml.ScalarNode, path: Steps) -> object:
         if node.tag == _TEXT:
             return node.value
         try:
@@ -147,7 +163,7 @@ class Document:
             message = f"the tag {node.tag} is not allowed here"
             raise self._error_at(node.start_mark, message, path) from None
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, object]:
+    def _mapping(self, node: yaml.MappingNode, path: Steps) -> dict[str, object]:
         mapping: dict[str, object] = {}
         for key_node, value_node in node.value:
             key = key_node.value
@@ -168,13 +184,13 @@ class Document:
         mark = _find(self._root, (*path, unknown[1]), at_key=True).start_mark
         return self._error_at(mark, message, path)
 
-    def _path_of(self, dollar_path: str, complaint: str, type_: type[object]) -> Path:
+    def _path_of(self, dollar_path: str, complaint: str, type_: type[object]) -> Steps:
         """Turn msgspec's path into ours.
 
         msgspec doesn't name the key of a mapping with free keys (``[...]``), so look for the one
         which alone causes the same complaint.
         """
-        path: Path = ()
+        path: Steps = ()
         value = self._value
         for name, index in re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", dollar_path):
             if index != "...":
@@ -259,13 +275,13 @@ def _child(value: object, step: str | int) -> object:
     return value[step]
 
 
-def _keys_at(value: object, path: Path) -> list[str]:
+def _keys_at(value: object, path: Steps) -> list[str]:
     for step in path:
         value = _child(value, step)
     return list(value) if isinstance(value, dict) else []
 
 
-def _with_one_key(value: object, path: Path, key: str) -> object:
+def _with_one_key(value: object, path: Steps, key: str) -> object:
     """Return a copy of ``value`` in which the mapping at ``path`` has ``key`` alone."""
     if not path:
         return {key: _child(value, key)}
@@ -276,7 +292,7 @@ def _with_one_key(value: object, path: Path, key: str) -> object:
     return [child if place == path[0] else item for place, item in enumerate(value)]
 
 
-def _find(node: yaml.Node, path: Path, *, at_key: bool = False) -> yaml.Node:
+def _find(node: yaml.Node, path: Steps, *, at_key: bool = False) -> yaml.Node:
     """Return the node at ``path``, or the deepest one on the way when there is none."""
     for place, step in enumerate(path):
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
@@ -290,7 +306,7 @@ def _find(node: yaml.Node, path: Path, *, at_key: bool = False) -> yaml.Node:
     return node
 
 
-def _dotted(path: Path) -> str:
+def _dotted(path: Steps) -> str:
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return "".join(steps).removeprefix(".")
 
@@ -325,7 +341,7 @@ _Collection = (
 )
 
 
-def _kinds_at(type_: type[object], path: Path) -> list[inspect.Type]:
+def _kinds_at(type_: type[object], path: Steps) -> list[inspect.Type]:
     """Return the types that the value at ``path`` may have, unions taken apart."""
     kinds = list(_members(inspect.type_info(type_)))
     for step in path:

@@ -23,6 +23,8 @@ from fake_iamport.timekeeper import Timekeeper
 from fake_iamport.webhooks.delivery import Courier
 
 if TYPE_CHECKING:
+    from fake_iamport.scenario.loaded import LoadedScenario
+    from fake_iamport.scenario.scenario import Scenario
     from fake_iamport.seed import SeededMerchant, World
 
 __all__ = ["Emulator"]
@@ -85,6 +87,7 @@ class Emulator:
         if start is not None:
             start.set(merchant.clock)
         self.merchants.add(merchant)
+        self.load_own_scenarios(merchant)
         return merchant
 
     def seeded_merchant(self, imp_key: str) -> Merchant | None:
@@ -143,7 +146,50 @@ class Emulator:
         self.courier.forget(merchant)
         self.journal.clear(merchant.imp_key)
         merchant.settings = merchant.world.settings if merchant.world else self.settings.merchant
+        self.load_own_scenarios(merchant)
         merchant.identifiers.rewind()
+
+    def change_settings(self, merchant: Merchant, settings: MerchantSettings) -> None:
+        """Treat a merchant otherwise from its next call on; other ``scenario`` are loaded at once."""
+        loads = settings.scenario != merchant.settings.scenario
+        merchant.settings = settings
+        if loads:
+            self.load_own_scenarios(merchant)
+
+    def load_own_scenarios(self, merchant: Merchant) -> None:
+        """Load the scenarios that the merchant's settings name, in place of all that are loaded."""
+        self.unload_scenarios(merchant)
+        if not merchant.settings.scenario:
+            return
+        from fake_iamport.scenario.reading import open_scenario
+
+        for named in merchant.settings.scenario:
+            self.load_scenario(merchant, open_scenario(named))
+
+    def load_scenario(
+        self, merchant: Merchant, scenario: "Scenario", *, in_front: bool = False
+    ) -> "LoadedScenario":
+        """Load a scenario: in place of the one with its name, else behind or in front of the others."""
+        from fake_iamport.scenario.loaded import LoadedScenarios
+
+        if merchant.scenarios is None:
+            merchant.scenarios = LoadedScenarios()
+        return merchant.scenarios.put(scenario, merchant.clock.now(), in_front=in_front)
+
+    def unload_scenario(self, merchant: Merchant, loaded: "LoadedScenario") -> None:
+        """Let a scenario go."""
+        scenarios = merchant.scenarios
+        if scenarios is None:
+            return
+        scenarios.remove(loaded)
+        if not list(scenarios):
+            self.unload_scenarios(merchant)
+
+    def unload_scenarios(self, merchant: Merchant) -> None:
+        """Let every scenario go; webhooks that one of them held back are sent."""
+        scenarios, merchant.scenarios = merchant.scenarios, None
+        if scenarios is not None and scenarios.held_back:
+            self.courier.release(merchant, scenarios.held_back)
 
     async def reset_all(self) -> list[Merchant]:
         """Reset every merchant, those of the seed that were removed too, and empty the journal."""

@@ -21,6 +21,7 @@ from fake_iamport.identifiers import Identifiers
 from fake_iamport.settings import MerchantSettings, changed_settings
 
 if TYPE_CHECKING:
+    from fake_iamport.scenario.loaded import LoadedScenarios
     from fake_iamport.seed import World
 
 __all__ = ["Merchant", "Merchants"]
@@ -33,7 +34,8 @@ def _digest(secret: str) -> bytes:
 class Merchant:
     """One pair of API keys with its clock, its source of identifiers and its settings.
 
-    Of the secret only a digest is kept. ``world`` is what it starts with, if that isn't nothing.
+    Of the secret only a digest is kept. ``world`` is what it starts with, if that isn't nothing;
+    ``scenarios`` are those that are loaded, if any is.
     """
 
     __slots__ = (
@@ -41,6 +43,7 @@ class Merchant:
         "clock",
         "identifiers",
         "imp_key",
+        "scenarios",
         "settings",
         "time_lock",
         "turns",
@@ -63,6 +66,7 @@ class Merchant:
         self.identifiers = identifiers
         self.time_lock = asyncio.Lock()
         self.turns = 0
+        self.scenarios: LoadedScenarios | None = None
         self.world = world
         self._secret_digest = _digest(imp_secret)
 

@@ -9,8 +9,10 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fake_iamport.app import App
+from fake_iamport.wire.connection import TRANSPORT
 
 __all__ = ["AddressError", "Server", "listen", "url_of"]
 
@@ -22,6 +24,15 @@ class AddressError(OSError):
     """The address can't be listened on; the text says why and what to try."""
 
 
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's own, which hands its transport to the application: scenarios break connections."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Remember the transport where each request's ``state`` is copied from."""
+        self.app_state = {**self.app_state, TRANSPORT: transport}
+        super().connection_made(transport)
+
+
 class Server(uvicorn.Server):
     """A uvicorn server that says when it answers, and leaves signals to whoever runs it."""
 
@@ -29,7 +40,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=_Protocol,
                 loop="uvloop" if importlib.util.find_spec("uvloop") else "asyncio",
                 ws="none",
                 lifespan="off",

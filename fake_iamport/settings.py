@@ -111,6 +111,17 @@ def _check_host(host: str) -> None:
         ) from None
 
 
+def _check_scenario(named: str) -> None:
+    # The scenario language knows operations, and they know settings; and few runs need it.
+    from fake_iamport.documents import DocumentError
+    from fake_iamport.scenario.reading import open_scenario
+
+    try:
+        open_scenario(named)
+    except (DocumentError, LookupError) as error:
+        raise SettingsError("scenario", str(error)) from None
+
+
 def _check_channel(channel_key: str, gateway: str) -> None:
     provider, dot, mid = gateway.partition(".")
     if provider not in profiles():
@@ -217,11 +228,21 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         ),
     ] = {}
 
+    scenario: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Scenarios to start with: the name of a ready-made one, or a file. They are "
+            "tried in this order; a reset loads them again."
+        ),
+    ] = ()
+
     def __post_init__(self) -> None:
         _check_types(self)
         _check_gateway(self.default_pg)
         for channel_key, gateway in self.channels.items():
             _check_channel(channel_key, gateway)
+        for named in self.scenario:
+            _check_scenario(named)
         for url in self.notice_url:
             _check_notice_url(url)
         for host in self.webhook_host:

@@ -94,7 +94,7 @@ async def restore_snapshot(emulator: Emulator, merchant: Merchant, snapshot: Sna
     ):
         await transaction.restore(snapshot.records)
         _resume(merchant, snapshot)
-        merchant.settings = snapshot.settings
+        emulator.change_settings(merchant, snapshot.settings)
         _set(merchant.clock, snapshot.clock)
         emulator.courier.forget(merchant)
         emulator.timekeeper.watch(merchant, await transaction.next_schedule())

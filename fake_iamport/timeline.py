@@ -89,7 +89,14 @@ async def execute_due_schedule(emulator: "Emulator", merchant: Merchant) -> Happ
         if schedule is None or schedule.schedule_at > merchant.clock.now():
             return None
         call = Call(merchant, transaction, "schedule", None)
+        turn = None
+        if merchant.scenarios is not None:
+            from fake_iamport.scenario.performing import direct_scheduled_charge
+
+            turn = await direct_scheduled_charge(emulator, merchant.scenarios, call, schedule)
         payment = await execute_schedule(call, schedule)
+    if turn is not None:
+        await turn.conclude()
     return Happening(
         at=call.now,
         kind="schedule",

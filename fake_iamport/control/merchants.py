@@ -151,7 +151,7 @@ async def merchant_settings(emulator: Emulator, inputs: OneMerchant) -> Merchant
 async def change_merchant_settings(emulator: Emulator, inputs: ChangeSettings) -> MerchantSettings:
     """Change some of a merchant's settings, from its next call on."""
     changing = merchant_of(emulator, inputs.imp_key)
-    changing.settings = _settings(changing.settings, inputs.settings)
+    emulator.change_settings(changing, _settings(changing.settings, inputs.settings))
     return changing.settings
 
 

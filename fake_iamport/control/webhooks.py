@@ -15,6 +15,7 @@ from fake_iamport.emulator import Emulator
 from fake_iamport.merchants import Merchant
 from fake_iamport.settings import changed_settings
 from fake_iamport.store import Transaction
+from fake_iamport.webhooks.drafts import Draft
 from fake_iamport.webhooks.message import Message
 from fake_iamport.webhooks.outbox import Outbox
 
@@ -151,7 +152,7 @@ async def send_webhook(emulator: Emulator, inputs: SendWebhook) -> WebhookList:
     async with emulator.store.transaction(merchant.imp_key) as transaction:
         outbox = await Outbox.open(merchant, transaction)
         written = [
-            await outbox.write(message, url, WebhookState.WAITING)
+            await outbox.write(Draft(message=message, url=url), WebhookState.WAITING)
             for url in urls
             for _ in range(inputs.times)
         ]

@@ -89,6 +89,11 @@ class Gateway:
         self._ordered: Failure | None = None
         self.failure: str | None = None
 
+    def order(self, failure: Failure) -> None:
+        """Let the call fail so, whatever else was ordered for its operation."""
+        self._asked = True
+        self._ordered = failure
+
     def profile(self, pg: str | None, channel_key: str | None = None) -> Profile:
         """The gateway that a call means by ``pg`` or ``channel_key``.
 

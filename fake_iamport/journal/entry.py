@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from fake_iamport.journal.curl import curl
-from fake_iamport.journal.line import Line
+from fake_iamport.journal.line import FiredRule, Line
 
 __all__ = ["Entry", "entry_of"]
 
@@ -35,17 +35,23 @@ class Entry(msgspec.Struct, kw_only=True):
         dict[str, Any] | None, Meta(description="The parameters, without card data and secrets.")
     ]
     status: int
-    code: int
+    code: int | None
     message: str | None
     response: msgspec.Raw
     failure: Annotated[str | None, Meta(description="The failure that was applied.")]
+    rules: Annotated[
+        tuple[FiredRule, ...], Meta(description="The rules of scenarios that were applied.")
+    ]
+    fault: Annotated[
+        str | None, Meta(description="What a scenario did to the answer or the connection.")
+    ]
     duration_ms: float
     curl: Annotated[
         str, Meta(description="The call as a command; variables stand for what isn't kept.")
     ]
 
     def answer(self) -> Any:
-        """The envelope that was answered, decoded."""
+        """The envelope that was answered, decoded; a text where it was no JSON."""
         return msgspec.json.decode(self.response)
 
 
@@ -66,6 +72,8 @@ def entry_of(line: Line) -> Entry:
         message=line.message,
         response=line.response,
         failure=line.failure,
+        rules=line.rules,
+        fault=line.fault,
         duration_ms=round(line.seconds * 1000, 3),
         curl=curl(line),
     )

@@ -6,7 +6,7 @@ Routes, validation, the OpenAPI document, failure orders and journal entries all
 import enum
 import inspect
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +16,7 @@ from fake_iamport.errors import ApiError
 from fake_iamport.gateway.gateway import Gateway
 from fake_iamport.merchants import Merchant
 from fake_iamport.store import Transaction
+from fake_iamport.webhooks.drafts import Change
 from fake_iamport.wire.parameters import Parameters, prepare, secret_fields
 
 __all__ = ["Access", "Call", "Operation", "PartlyFound", "operation"]
@@ -32,9 +33,21 @@ class Access(enum.Enum):
 
 
 class Call:
-    """One call in progress: whose it is, when it is, and what it may use."""
+    """One call in progress: whose it is, when it is, and what it may use.
 
-    __slots__ = ("gateway", "merchant", "now", "transaction", "user_agent")
+    ``webhook_changes`` are what a scenario makes of the webhooks that the call causes, ``webhooks``
+    the numbers of those that were written down.
+    """
+
+    __slots__ = (
+        "gateway",
+        "merchant",
+        "now",
+        "transaction",
+        "user_agent",
+        "webhook_changes",
+        "webhooks",
+    )
 
     def __init__(
         self,
@@ -48,6 +61,8 @@ class Call:
         self.now = merchant.clock.now()
         self.gateway = Gateway(merchant, transaction, operation_id, self.now)
         self.user_agent = user_agent
+        self.webhook_changes: Sequence[Change] = ()
+        self.webhooks: list[int] = []
 
 
 class PartlyFound(msgspec.Struct, Generic[_Result]):
@@ -72,6 +87,7 @@ class Operation:
     access: Access
     secret_results: frozenset[str]
     asks_gateway: bool
+    charges: bool
     raises: tuple[type[ApiError], ...]
 
     @property
@@ -90,13 +106,14 @@ def operation(
     tag: str | None = None,
     access: Access = Access.TOKEN,
     asks_gateway: bool = False,
+    charges: bool = False,
     raises: tuple[type[ApiError], ...] = (),
 ) -> Callable[[_Function], _Function]:
     """Declare the decorated function to be the operation ``operation_id``.
 
     The tag comes from the module's name unless it is given, the texts from the docstring, and the
     types of parameters and result from the annotations. The first path is the official one; others
-    lead to it too.
+    lead to it too. One that ``charges`` can be declined, which leaves a failed payment.
     """
 
     def declare(function: _Function) -> _Function:
@@ -115,7 +132,8 @@ def operation(
             result=hints["return"],
             access=access,
             secret_results=secret_fields(hints["return"]),
-            asks_gateway=asks_gateway,
+            asks_gateway=asks_gateway or charges,
+            charges=charges,
             raises=raises,
         )
         return function

@@ -222,7 +222,7 @@ async def reschedule_by_mid(call: Call, parameters: MoveParameters) -> ScheduleA
     "POST",
     "/subscribe/payments/schedule/{merchant_uid}/retry",
     tag="subscribe",
-    asks_gateway=True,
+    charges=True,
     raises=(ScheduleNotFound, WrongScheduleState),
 )
 async def retry_schedule_by_mid(call: Call, parameters: OneSchedule) -> PaymentAnswer:

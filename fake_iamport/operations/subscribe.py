@@ -138,7 +138,7 @@ class AgainParameters(ChargeParameters, kw_only=True):
     "onetime",
     "POST",
     "/subscribe/payments/onetime",
-    asks_gateway=True,
+    charges=True,
     raises=(DuplicateOrder, CardNotAccepted, PaymentNotAccepted),
 )
 async def onetime(call: Call, parameters: OnetimeParameters) -> PaymentAnswer:
@@ -165,7 +165,7 @@ async def onetime(call: Call, parameters: OnetimeParameters) -> PaymentAnswer:
     "again",
     "POST",
     "/subscribe/payments/again",
-    asks_gateway=True,
+    charges=True,
     raises=(DuplicateOrder, UnregisteredBuyer, PaymentNotAccepted),
 )
 async def again(call: Call, parameters: AgainParameters) -> PaymentAnswer:

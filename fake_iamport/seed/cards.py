@@ -14,8 +14,8 @@ from fake_iamport.gateway.issuers import identify, issuers
 from fake_iamport.gateway.profiles import Profile, choose_profile, profiles
 from fake_iamport.identifiers import Identifiers
 from fake_iamport.merchants import Merchant
+from fake_iamport.places import Place
 from fake_iamport.seed.form import MaskedCard
-from fake_iamport.seed.place import Place
 from fake_iamport.settings import MerchantSettings
 from fake_iamport.suggestions import did_you_mean
 

@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 Time = int | str
-"""Unix seconds, ISO 8601, or a text like ``-30d``; see :class:`~fake_iamport.seed.moments.Moment`."""
+"""Unix seconds, ISO 8601, or a text like ``-30d``; see :class:`~fake_iamport.moments.Moment`."""
 
 ImpKey = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.-]+$")]
 CustomerUid = Annotated[str, Meta(min_length=1, max_length=80)]

@@ -9,11 +9,11 @@ from fake_iamport.domain.refund import DEFAULT_REASON, Refund
 from fake_iamport.gateway.failures import Stage, failures
 from fake_iamport.gateway.gateway import VerifiedCard
 from fake_iamport.gateway.profiles import Profile
+from fake_iamport.moments import NOW, Moment
 from fake_iamport.operations.charging import Charge
+from fake_iamport.places import Place
 from fake_iamport.seed.cards import CardReader
 from fake_iamport.seed.form import MerchantForm, PaymentForm, ScheduleForm
-from fake_iamport.seed.moments import NOW, Moment
-from fake_iamport.seed.place import Place
 from fake_iamport.seed.world import SeededKey, SeededPayment, SeededSchedule
 from fake_iamport.settings import MerchantSettings
 from fake_iamport.suggestions import did_you_mean

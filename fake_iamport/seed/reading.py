@@ -2,13 +2,12 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from fake_iamport.clock import Clock
-from fake_iamport.documents import Document, DocumentError
+from fake_iamport.documents import Document, text_of_file
+from fake_iamport.places import Place
 from fake_iamport.seed.form import ClockForm, MerchantForm, SeedForm
 from fake_iamport.seed.merchant_reading import MerchantReading
-from fake_iamport.seed.place import Place
 from fake_iamport.seed.world import ClockStart, World, WorldError
 from fake_iamport.settings import (
     PUBLIC_SANDBOX_KEY,
@@ -38,13 +37,7 @@ def read_seed_file(
     Raises:
         DocumentError: the file isn't there, or has a mistake.
     """
-    try:
-        text = Path(path).read_text("utf-8")
-    except OSError as error:
-        raise DocumentError(str(path), 1, 1, "", f"can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise DocumentError(str(path), 1, 1, "", "is not UTF-8") from None
-    return read_seed(text, str(path), settings, clock)
+    return read_seed(text_of_file(path), str(path), settings, clock)
 
 
 def read_seed(

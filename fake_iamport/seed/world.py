@@ -13,12 +13,12 @@ from fake_iamport.gateway.gateway import VerifiedCard
 from fake_iamport.gateway.profiles import Profile
 from fake_iamport.identifiers import Identifiers
 from fake_iamport.merchants import Merchant
+from fake_iamport.moments import NOW, Moment
 from fake_iamport.operations import operations
 from fake_iamport.operations.cancelling import cancel_charge
 from fake_iamport.operations.charging import Charge, charge_card
 from fake_iamport.operations.declaration import Call
 from fake_iamport.operations.key_issue import issue_billing_key
-from fake_iamport.seed.moments import NOW, Moment
 from fake_iamport.settings import MerchantSettings
 from fake_iamport.store import Records, Transaction
 from fake_iamport.store.memory import MemoryStore

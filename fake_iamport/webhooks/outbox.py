@@ -14,6 +14,7 @@ from fake_iamport.domain.webhook import Attempt, Webhook, WebhookState
 from fake_iamport.merchants import Merchant
 from fake_iamport.operations.declaration import Call
 from fake_iamport.store import Transaction
+from fake_iamport.webhooks.drafts import Draft
 from fake_iamport.webhooks.message import CONTENT_TYPES, Message, encoded
 
 __all__ = ["MOST_RECEIVERS", "Outbox", "announce"]
@@ -45,15 +46,17 @@ class Outbox:
         """The merchant's outbox, inside of ``transaction``."""
         return cls(merchant, transaction, await transaction.webhooks())
 
-    async def write(self, message: Message, url: str, state: WebhookState) -> Webhook:
-        """Write down ``message`` for ``url``, in the content type that the merchant chose."""
-        content_type = CONTENT_TYPES[self._merchant.settings.webhook_content_type]
+    async def write(self, draft: Draft, state: WebhookState) -> Webhook:
+        """Write down a message, in the content type that the merchant chose unless it has its own."""
+        message = draft.message
+        chosen = CONTENT_TYPES[self._merchant.settings.webhook_content_type]
+        content_type = draft.content_type or chosen
         return await self._put(
             Webhook(
                 number=await self._transaction.next_number(),
                 created_at=self._now,
-                due_at=self._now,
-                url=url,
+                due_at=self._now + draft.delay,
+                url=draft.url,
                 content_type=content_type,
                 body=encoded(message, content_type),
                 imp_uid=message.imp_uid,
@@ -113,10 +116,14 @@ async def announce(
         status=payment.status,
         cancellation_id=msgspec.UNSET if cancellation_id is None else cancellation_id,
     )
+    drafts: Sequence[Draft] = [Draft(message=message, url=url) for url in urls or ("",)]
+    for change in call.webhook_changes:
+        drafts = change(drafts)
     outbox = await Outbox.open(call.merchant, call.transaction)
-    state = _first_state(call.merchant, send=send and bool(urls))
-    for url in urls or ("",):
-        await outbox.write(message, url, state)
+    for draft in drafts:
+        held = call.merchant.settings.hold_webhooks or draft.held
+        state = _first_state(send=send and bool(urls), held=held)
+        call.webhooks.append((await outbox.write(draft, state)).number)
 
 
 def _is_finished(webhook: Webhook) -> bool:
@@ -124,10 +131,10 @@ def _is_finished(webhook: Webhook) -> bool:
     return webhook.state is not WebhookState.WAITING and webhook.state is not WebhookState.HELD
 
 
-def _first_state(merchant: Merchant, *, send: bool) -> WebhookState:
+def _first_state(*, send: bool, held: bool) -> WebhookState:
     if not send:
         return WebhookState.LOGGED
-    return WebhookState.HELD if merchant.settings.hold_webhooks else WebhookState.WAITING
+    return WebhookState.HELD if held else WebhookState.WAITING
 
 
 def _refused(webhook: Webhook, error: str) -> Webhook:

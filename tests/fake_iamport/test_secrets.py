@@ -162,7 +162,7 @@ async def test_a_card_number_in_a_free_text_or_uid_is_in_no_journalled_answer(
 
 
 @pytest.mark.parametrize(
-    "broken", ["fake_iamport.gateway.gateway.identify", "fake_iamport.wire.api.decode_body"]
+    "broken", ["fake_iamport.gateway.gateway.identify", "fake_iamport.wire.exchange.decode_body"]
 )
 async def test_a_failure_of_the_emulator_itself_logs_no_values(
     call: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broken: str

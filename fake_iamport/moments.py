@@ -1,4 +1,4 @@
-"""Moments as a seed file writes them."""
+"""Moments as a person writes them into a file."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _LATEST = 253_370_000_000
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A unix second, or so many seconds before or after the moment in which the world is made."""
+    """A unix second, or so many seconds before or after the moment in which the file is read."""
 
     seconds: int
     is_relative: bool = False
@@ -48,9 +48,9 @@ class Moment:
         return cls(seconds)
 
     def at(self, now: int) -> int:
-        """The unix second that is meant, in a world that is made at ``now``."""
+        """The unix second that is meant, in a file that is read at ``now``."""
         return max(now + self.seconds, 0) if self.is_relative else self.seconds
 
 
 NOW = Moment(0, is_relative=True)
-"""The moment in which the world is made."""
+"""The moment in which the file is read."""

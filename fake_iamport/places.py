@@ -1,4 +1,4 @@
-"""A place in a seed file, to complain about."""
+"""A place in a document, to complain about."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from fake_iamport.documents import Document, DocumentError
 from fake_iamport.domain.money import Amount, exact_amount
 from fake_iamport.errors import BadRequest
-from fake_iamport.seed.moments import Moment
+from fake_iamport.moments import Moment
 
 __all__ = ["Place"]
 

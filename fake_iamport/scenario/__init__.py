@@ -1,0 +1,1 @@
+"""The scenario language: rules of what goes wrong, read from files and applied to calls."""

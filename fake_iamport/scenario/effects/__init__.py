@@ -1,0 +1,1 @@
+"""The effects of the scenario language, one module each."""

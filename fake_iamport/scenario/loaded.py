@@ -1,0 +1,201 @@
+"""Scenarios that are loaded for a merchant, with their counters and states."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from fake_iamport.journal.line import FiredRule
+from fake_iamport.scenario.progress import Progress
+from fake_iamport.scenario.scenario import Rule, Scenario
+from fake_iamport.scenario.situation import Situation
+from fake_iamport.store import Records
+
+__all__ = ["LoadedRule", "LoadedScenario", "LoadedScenarios", "RuleView", "ScenarioView"]
+
+
+class RuleView(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a rule has come.
+
+    ``matched`` counts the calls that it looked at and that its conditions, but for ``call`` and
+    ``share``, held for; ``left`` is null where ``fired`` isn't limited.
+    """
+
+    name: str
+    matched: int
+    fired: int
+    left: int | None
+
+
+class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
+    """A loaded scenario: its states and rules, since ``loaded_at`` (the merchant's unix second)."""
+
+    name: str
+    loaded_at: int
+    states: dict[str, str]
+    rules: list[RuleView]
+    unused_rules: list[str]
+
+
+class LoadedRule:
+    """A rule and how far it has come."""
+
+    __slots__ = ("progress", "rule", "scenario")
+
+    def __init__(self, scenario: str, rule: Rule, progress: Progress) -> None:
+        self.scenario = scenario
+        self.rule = rule
+        self.progress = progress
+
+    @property
+    def left(self) -> int | None:
+        """How often it can still be applied, if that is limited."""
+        return None if self.rule.times is None else self.rule.times - self.progress.fired
+
+    def takes(self, situation: Situation) -> bool:
+        """Whether the rule is applied to this call, which is counted if so."""
+        rule, progress = self.rule, self.progress
+        if not all(each.matches(situation, progress) for each in rule.conditions):
+            return False
+        progress.matched += 1
+        if self.left == 0:
+            return False
+        if not all(each.matches(situation, progress) for each in rule.counting):
+            return False
+        if not all(effect.is_due(situation, progress) for effect in rule.effects):
+            return False
+        progress.fired += 1
+        return True
+
+    def told(self) -> FiredRule:
+        """What the journal tells of its last application."""
+        return FiredRule(
+            scenario=self.scenario,
+            rule=self.rule.name,
+            fired=self.progress.fired,
+            left=self.left,
+        )
+
+    def view(self) -> RuleView:
+        """How far it has come."""
+        progress = self.progress
+        return RuleView(
+            name=self.rule.name, matched=progress.matched, fired=progress.fired, left=self.left
+        )
+
+
+class LoadedScenario:
+    """One scenario, from the moment in which it was loaded."""
+
+    def __init__(self, scenario: Scenario, now: int) -> None:
+        self.scenario = scenario
+        self.reset(now)
+
+    def reset(self, now: int) -> None:
+        """Start again: states as at the start, nothing counted, chance from its seed."""
+        self.loaded_at = now
+        form, name = self.scenario.form, self.scenario.name
+        self.states = {state: values[0] for state, values in form.states.items()}
+        self.rules = [
+            LoadedRule(name, rule, Progress(f"{form.seed}:{number}", self.states, now))
+            for number, rule in enumerate(self.scenario.rules)
+        ]
+        self._by_operation: dict[tuple[str, bool], list[LoadedRule]] = {}
+        for rule in self.rules:
+            for operation in rule.rule.operations:
+                place = (operation, rule.rule.before_reading)
+                self._by_operation.setdefault(place, []).append(rule)
+
+    def choose(self, situation: Situation, *, before_reading: bool) -> list[LoadedRule]:
+        """The rules that are applied to a call."""
+        rules = self._by_operation.get((situation.operation, before_reading))
+        if rules is None:
+            return []
+        taking = (rule for rule in rules if rule.takes(situation))
+        if self.scenario.form.match == "all":
+            return list(taking)
+        first = next(taking, None)
+        return [] if first is None else [first]
+
+    def unused_rules(self) -> list[str]:
+        """The rules that were never applied."""
+        return [each.rule.name for each in self.rules if each.progress.fired == 0]
+
+    def view(self) -> ScenarioView:
+        """How it stands."""
+        return ScenarioView(
+            name=self.scenario.name,
+            loaded_at=self.loaded_at,
+            states=dict(self.states),
+            rules=[rule.view() for rule in self.rules],
+            unused_rules=self.unused_rules(),
+        )
+
+
+class LoadedScenarios:
+    """A merchant's scenarios, in the order in which they are tried.
+
+    The first in which a rule matches decides; the later ones aren't looked at. ``held_back`` are
+    the numbers of webhooks that wait for the next one to overtake them.
+    """
+
+    def __init__(self) -> None:
+        self._loaded: list[LoadedScenario] = []
+        self.held_back: list[int] = []
+        self._past: deque[Records] = deque(maxlen=0)
+        self.asks_for_card = False
+
+    def __iter__(self) -> Iterator[LoadedScenario]:
+        return iter(self._loaded)
+
+    def get(self, name: str) -> LoadedScenario | None:
+        """The one with this name."""
+        return next((each for each in self._loaded if each.scenario.name == name), None)
+
+    def put(self, scenario: Scenario, now: int, *, in_front: bool = False) -> LoadedScenario:
+        """Load a scenario, in place of the one with its name, else behind the others."""
+        loaded = LoadedScenario(scenario, now)
+        names = [each.scenario.name for each in self._loaded]
+        if scenario.name in names:
+            self._loaded[names.index(scenario.name)] = loaded
+        else:
+            self._loaded.insert(0 if in_front else len(self._loaded), loaded)
+        self._look()
+        return loaded
+
+    def remove(self, loaded: LoadedScenario) -> None:
+        """Unload a scenario."""
+        self._loaded.remove(loaded)
+        self._look()
+
+    def choose(self, situation: Situation, *, before_reading: bool = False) -> Sequence[LoadedRule]:
+        """The rules that are applied to a call."""
+        for loaded in self._loaded:
+            chosen = loaded.choose(situation, before_reading=before_reading)
+            if chosen:
+                return chosen
+        return ()
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a rule lets look-ups lag behind, so that the past must be kept."""
+        return self._past.maxlen != 0
+
+    def note_write(self, before: Records, after: Records) -> None:
+        """Keep the world as it was before a write, if it was one."""
+        if before != after:
+            self._past.append(before)
+
+    def world_before(self, writes: int) -> Records | None:
+        """The world before the last so many writes, as far back as it is known."""
+        if writes == 0 or not self._past:
+            return None
+        return self._past[-min(writes, len(self._past))]
+
+    def _look(self) -> None:
+        """Work out what the rules need to know."""
+        rules = [rule.rule for loaded in self._loaded for rule in loaded.rules]
+        self.asks_for_card = any(rule.asks_for_card for rule in rules)
+        writes = max((each.writes for rule in rules for each in rule.effects), default=0)
+        if writes != self._past.maxlen:
+            self._past = deque(self._past, maxlen=writes)

@@ -1,0 +1,147 @@
+"""What a value of a request must look like."""
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from fake_iamport.places import Place
+
+__all__ = ["Accepts", "Value", "accepts", "found"]
+
+Scalar = str | int | float | bool
+Accepts = Callable[[list[object]], bool]
+
+_LONGEST = 10_000
+
+
+class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a value must look like; everything that is given must hold."""
+
+    glob: Annotated[
+        str | None, Meta(description="A pattern with `*` and `?`, as for file names.")
+    ] = None
+    regex: Annotated[
+        str | None, Meta(description="A regular expression that the whole value matches.")
+    ] = None
+    at_least: Annotated[int | float | None, Meta(description="The least number.")] = None
+    at_most: Annotated[int | float | None, Meta(description="The highest number.")] = None
+    one_of: (
+        Annotated[tuple[Scalar, ...], Meta(description="Any of these values.", min_length=1)] | None
+    ) = None
+    missing: Annotated[
+        bool | None, Meta(description="`true`: it was not sent. `false`: it was, whatever it is.")
+    ] = None
+
+
+Value = Scalar | Pattern
+
+
+def accepts(wanted: Value, at: Place) -> Accepts:
+    """A test for the values that were sent under one name; none, when it wasn't sent.
+
+    Raises:
+        DocumentError: the pattern can't be.
+    """
+    if not isinstance(wanted, Pattern):
+        return _any_of(lambda value: _is_same(value, wanted))
+    if wanted.missing is not None:
+        return _presence(wanted, at)
+    tests = list(_tests(wanted, at))
+    if not tests:
+        raise at.error(
+            "expected a value, or one of glob, regex, at_least, at_most, one_of, missing"
+        )
+    return _any_of(lambda value: all(test(value) for test in tests))
+
+
+def found(values: object, path: str) -> list[object]:
+    """What stands at a dotted path, where ``*`` goes through every item of a list.
+
+    A value that is ``null`` or empty counts as not sent, as it does for the API.
+    """
+    level = [values]
+    for step in path.split("."):
+        level = [below for each in level for below in _below(each, step)]
+    return [each for each in level if each is not None and each != ""]
+
+
+def _presence(wanted: Pattern, at: Place) -> Accepts:
+    if wanted != Pattern(missing=wanted.missing):
+        raise at.error("'missing' stands alone", "missing")
+    return (lambda values: not values) if wanted.missing else bool
+
+
+def _any_of(test: Callable[[object], bool]) -> Accepts:
+    return lambda values: any(test(value) for value in values)
+
+
+def _tests(wanted: Pattern, at: Place) -> Iterator[Callable[[object], bool]]:
+    if wanted.glob is not None:
+        yield _matches(re.compile(fnmatch.translate(wanted.glob)))
+    if wanted.regex is not None:
+        yield _matches(_compiled(wanted.regex, at))
+    if wanted.at_least is not None or wanted.at_most is not None:
+        yield _is_between(wanted.at_least, wanted.at_most, at)
+    if (choices := wanted.one_of) is not None:
+        yield lambda value: any(_is_same(value, choice) for choice in choices)
+
+
+def _matches(pattern: re.Pattern[str]) -> Callable[[object], bool]:
+    return lambda value: pattern.fullmatch(_text(value)[:_LONGEST]) is not None
+
+
+def _compiled(regex: str, at: Place) -> re.Pattern[str]:
+    try:
+        return re.compile(regex)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise at.error(f"not a regular expression: {error}", "regex") from None
+
+
+def _is_between(least: float | None, most: float | None, at: Place) -> Callable[[object], bool]:
+    if least is not None and most is not None and least > most:
+        raise at.error("at_least is above at_most, so that nothing matches", "at_least")
+    lower, upper = _number(least), _number(most)
+
+    def test(value: object) -> bool:
+        number = _number(value)
+        if number is None:
+            return False
+        return (lower is None or number >= lower) and (upper is None or number <= upper)
+
+    return test
+
+
+def _is_same(value: object, wanted: Scalar) -> bool:
+    if _text(value) == _text(wanted):
+        return True
+    number = _number(wanted)
+    return number is not None and _number(value) == number
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _number(value: object) -> Decimal | None:
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _below(value: object, step: str) -> list[object]:
+    if isinstance(value, dict | list) and step == "*":
+        return list(value.values()) if isinstance(value, dict) else list(value)
+    if isinstance(value, list):
+        return value[int(step) : int(step) + 1] if step.isdecimal() else []
+    return [value[step]] if isinstance(value, dict) and step in value else []
