@@ -91,9 +91,7 @@ async def execute_due_schedule(emulator: "Emulator", merchant: Merchant) -> Happ
         call = Call(merchant, transaction, "schedule", None)
         turn = None
         if merchant.scenarios is not None:
-            from fake_iamport.scenario.performing import direct_scheduled_charge
-
-            turn = await direct_scheduled_charge(emulator, merchant.scenarios, call, schedule)
+            turn = await merchant.scenarios.direct(emulator, call, schedule)
         payment = await execute_schedule(call, schedule)
     if turn is not None:
         await turn.conclude()

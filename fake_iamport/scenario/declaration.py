@@ -65,6 +65,9 @@ class Condition:
     reads_body = False
     """Whether it looks at the body of the request."""
 
+    is_implied = False
+    """Whether it holds for every call of the rule's operations, so that nobody has to ask."""
+
     asks_for_card = False
     """Whether it looks at the card behind a billing key."""
 

@@ -2,14 +2,26 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from fake_iamport.domain.schedule import Schedule
 from fake_iamport.journal.line import FiredRule
+from fake_iamport.merchants import Merchant
+from fake_iamport.operations.declaration import Call
+from fake_iamport.scenario.performing import direct_scheduled_charge, perform
 from fake_iamport.scenario.progress import Progress
 from fake_iamport.scenario.scenario import Rule, Scenario
 from fake_iamport.scenario.situation import Situation
+from fake_iamport.scenario.turn import Turn
 from fake_iamport.store import Records
+from fake_iamport.wire.envelope import Answer
+
+if TYPE_CHECKING:
+    from fake_iamport.emulator import Emulator
+    from fake_iamport.wire.api import Api
+    from fake_iamport.wire.exchange import Exchange
 
 __all__ = ["LoadedRule", "LoadedScenario", "LoadedScenarios", "RuleView", "ScenarioView"]
 
@@ -55,8 +67,9 @@ class LoadedRule:
     def takes(self, situation: Situation) -> bool:
         """Whether the rule is applied to this call, which is counted if so."""
         rule, progress = self.rule, self.progress
-        if not all(each.matches(situation, progress) for each in rule.conditions):
-            return False
+        for condition in rule.conditions:
+            if not condition.matches(situation, progress):
+                return False
         progress.matched += 1
         if self.left == 0:
             return False
@@ -144,6 +157,7 @@ class LoadedScenarios:
         self.held_back: list[int] = []
         self._past: deque[Records] = deque(maxlen=0)
         self.asks_for_card = False
+        self._acts_before_reading = False
 
     def __iter__(self) -> Iterator[LoadedScenario]:
         return iter(self._loaded)
@@ -170,11 +184,21 @@ class LoadedScenarios:
 
     def choose(self, situation: Situation, *, before_reading: bool = False) -> Sequence[LoadedRule]:
         """The rules that are applied to a call."""
+        if before_reading and not self._acts_before_reading:
+            return ()
         for loaded in self._loaded:
             chosen = loaded.choose(situation, before_reading=before_reading)
             if chosen:
                 return chosen
         return ()
+
+    async def perform(self, api: "Api", exchange: "Exchange", merchant: Merchant) -> Answer:
+        """Answer a call as the rules want it."""
+        return await perform(api, exchange, merchant, self)
+
+    async def direct(self, emulator: "Emulator", call: Call, schedule: Schedule) -> Turn:
+        """Let the rules have their way with a scheduled charge; to be concluded when it is done."""
+        return await direct_scheduled_charge(emulator, self, call, schedule)
 
     @property
     def looks_back(self) -> bool:
@@ -196,6 +220,7 @@ class LoadedScenarios:
         """Work out what the rules need to know."""
         rules = [rule.rule for loaded in self._loaded for rule in loaded.rules]
         self.asks_for_card = any(rule.asks_for_card for rule in rules)
+        self._acts_before_reading = any(rule.before_reading for rule in rules)
         writes = max((each.writes for rule in rules for each in rule.effects), default=0)
         if writes != self._past.maxlen:
             self._past = deque(self._past, maxlen=writes)

@@ -1,6 +1,5 @@
 """A call to a merchant that has scenarios, and a schedule's charge."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +8,6 @@ from fake_iamport.domain.schedule import Schedule
 from fake_iamport.errors import ApiError
 from fake_iamport.merchants import Merchant
 from fake_iamport.operations.declaration import Call
-from fake_iamport.scenario.loaded import LoadedScenarios
 from fake_iamport.scenario.situation import SCHEDULED_CHARGE, UNKNOWN_OPERATION, Situation
 from fake_iamport.scenario.turn import Turn
 from fake_iamport.store import Records, Store
@@ -18,24 +16,27 @@ from fake_iamport.wire.exchange import Exchange
 
 if TYPE_CHECKING:
     from fake_iamport.emulator import Emulator
+    from fake_iamport.scenario.loaded import LoadedScenarios
     from fake_iamport.wire.api import Api
 
 __all__ = ["direct_scheduled_charge", "perform"]
 
 
 async def perform(
-    api: "Api", exchange: Exchange, merchant: Merchant, scenarios: LoadedScenarios
+    api: "Api", exchange: Exchange, merchant: Merchant, scenarios: "LoadedScenarios"
 ) -> Answer:
     """Let the rules have their way with a call, before and instead of what it asks for."""
-    situation = _situation(exchange, merchant)
     unreadable: ApiError | None = None
+    situation = _situation(exchange, merchant)
     rules = scenarios.choose(situation, before_reading=True)
     if not rules:
         try:
             await exchange.read_body()
         except ApiError as error:
             unreadable = error
-        situation = await _with_key(_situation(exchange, merchant), scenarios, api.emulator.store)
+        situation = _situation(exchange, merchant)
+        if scenarios.asks_for_card:
+            situation = await _with_key(situation, api.emulator.store)
         rules = scenarios.choose(situation)
     if rules or scenarios.held_back:
         turn = Turn(api.emulator, situation, scenarios, rules, exchange.connection)
@@ -57,7 +58,7 @@ async def perform(
 
 
 async def direct_scheduled_charge(
-    emulator: "Emulator", scenarios: LoadedScenarios, call: Call, schedule: Schedule
+    emulator: "Emulator", scenarios: "LoadedScenarios", call: Call, schedule: Schedule
 ) -> Turn:
     """Let the rules have their way with the charge of a schedule that has fallen due.
 
@@ -93,14 +94,14 @@ def _situation(exchange: Exchange, merchant: Merchant) -> Situation:
     )
 
 
-async def _with_key(situation: Situation, scenarios: LoadedScenarios, store: Store) -> Situation:
-    """The situation with the billing key that the call names, if a rule asks for its card."""
+async def _with_key(situation: Situation, store: Store) -> Situation:
+    """The situation with the billing key that the call names."""
     customer_uid = situation.fields.get("customer_uid")
-    if not scenarios.asks_for_card or not isinstance(customer_uid, str):
+    if not isinstance(customer_uid, str):
         return situation
     async with store.transaction(situation.merchant.imp_key) as transaction:
         key = await transaction.billing_key(customer_uid)
-    return replace(situation, key=key)
+    return msgspec.structs.replace(situation, key=key)
 
 
 async def _world(store: Store, merchant: Merchant) -> Records:

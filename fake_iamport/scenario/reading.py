@@ -91,7 +91,11 @@ def _rule(number: int, form: RuleForm, scenario: ScenarioForm, at: Place) -> Rul
         every_operation() if named is None else named_operations(named, at / "when" / "operation")
     )
     scope = RuleScope(_operations(about, named, then, at / "then"), scenario.states)
-    found = list(_made(when, conditions(), scope, at / "when"))
+    found = [
+        (declared, made)
+        for declared, made in _made(when, conditions(), scope, at / "when")
+        if not made.is_implied
+    ]
     rule = Rule(
         name=form.name or f"rule {number + 1}",
         operations=scope.operations,

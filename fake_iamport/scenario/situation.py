@@ -1,8 +1,9 @@
 """What is known of a call, for a scenario's rules to look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from fake_iamport.merchants import Merchant
 
@@ -18,8 +19,7 @@ UNKNOWN_OPERATION = ""
 """Stands for a path that no operation has."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Situation:
+class Situation(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One call, or one scheduled charge, before anything is done about it.
 
     ``fields`` are the parameters as the operation takes them: the path's win, then the body's. ``key``
@@ -34,3 +34,6 @@ class Situation:
     path_values: Mapping[str, object]
     fields: Mapping[str, object]
     key: "BillingKey | None" = None
+
+    def __repr__(self) -> str:
+        return f"Situation({self.operation!r})"

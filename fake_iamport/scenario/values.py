@@ -2,7 +2,7 @@
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from fake_iamport.places import Place
 
-__all__ = ["Accepts", "Value", "accepts", "found"]
+__all__ = ["Accepts", "Value", "accepts", "finder"]
 
 Scalar = str | int | float | bool
 Accepts = Callable[[list[object]], bool]
@@ -56,18 +56,29 @@ def accepts(wanted: Value, at: Place) -> Accepts:
         raise at.error(
             "expected a value, or one of glob, regex, at_least, at_most, one_of, missing"
         )
+    if len(tests) == 1:
+        return _any_of(tests[0])
     return _any_of(lambda value: all(test(value) for test in tests))
 
 
-def found(values: object, path: str) -> list[object]:
-    """What stands at a dotted path, where ``*`` goes through every item of a list.
+def finder(path: str) -> Callable[[Mapping[str, object]], list[object]]:
+    """What finds the values at a dotted path, where ``*`` goes through every item of a list.
 
     A value that is ``null`` or empty counts as not sent, as it does for the API.
     """
-    level = [values]
-    for step in path.split("."):
-        level = [below for each in level for below in _below(each, step)]
-    return [each for each in level if each is not None and each != ""]
+    first, *steps = path.split(".")
+
+    def find_at_top(values: Mapping[str, object]) -> list[object]:
+        value = values.get(first)
+        return [] if value is None or value == "" else [value]
+
+    def find(values: Mapping[str, object]) -> list[object]:
+        level = [values.get(first)]
+        for step in steps:
+            level = [below for each in level for below in _below(each, step)]
+        return [each for each in level if each is not None and each != ""]
+
+    return find if steps else find_at_top
 
 
 def _presence(wanted: Pattern, at: Place) -> Accepts:
@@ -77,7 +88,13 @@ def _presence(wanted: Pattern, at: Place) -> Accepts:
 
 
 def _any_of(test: Callable[[object], bool]) -> Accepts:
-    return lambda values: any(test(value) for value in values)
+    def any_is_so(values: list[object]) -> bool:
+        for value in values:  # noqa: SIM110 - twice as fast, for every call and rule
+            if test(value):
+                return True
+        return False
+
+    return any_is_so
 
 
 def _tests(wanted: Pattern, at: Place) -> Iterator[Callable[[object], bool]]:
@@ -92,7 +109,8 @@ def _tests(wanted: Pattern, at: Place) -> Iterator[Callable[[object], bool]]:
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[object], bool]:
-    return lambda value: pattern.fullmatch(_text(value)[:_LONGEST]) is not None
+    match = pattern.fullmatch
+    return lambda value: match(_text(value), 0, _LONGEST) is not None
 
 
 def _compiled(regex: str, at: Place) -> re.Pattern[str]:
@@ -124,6 +142,8 @@ def _is_same(value: object, wanted: Scalar) -> bool:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

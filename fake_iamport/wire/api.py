@@ -83,9 +83,7 @@ class Api:
         await self.identify(exchange)
         merchant = exchange.merchant
         if merchant is not None and merchant.scenarios is not None:
-            from fake_iamport.scenario.performing import perform
-
-            return await perform(self, exchange, merchant, merchant.scenarios)
+            return await merchant.scenarios.perform(self, exchange, merchant)
         operation = self.admit(exchange)
         await exchange.read_body()
         return await self.carry_out(exchange, operation)

@@ -31,6 +31,8 @@ class Exchange:
     __slots__ = (
         "_query_string",
         "_receive",
+        "_values",
+        "_values_of",
         "body",
         "body_size",
         "connection",
@@ -68,6 +70,8 @@ class Exchange:
         self.turn: Turn | None = None
         self._query_string: bytes = scope["query_string"]
         self._receive = receive
+        self._values: dict[str, object] | None = None
+        self._values_of: dict[str, object] | None = None
 
     def read_query(self) -> dict[str, object]:
         """Read the query string.
@@ -94,7 +98,10 @@ class Exchange:
 
     def values(self) -> dict[str, object]:
         """The parameters as the operation takes them: the path's win, then the body's."""
-        return {**(self.query or {}), **(self.body or {}), **(self.path_values or {})}
+        if self._values is None or self._values_of is not self.body:
+            self._values = {**(self.query or {}), **(self.body or {}), **(self.path_values or {})}
+            self._values_of = self.body
+        return self._values
 
 
 def _announced_size(method: str, headers: Mapping[bytes, bytes]) -> int:

@@ -26,6 +26,8 @@ class OperationIs(Condition):
     `scheduled_charge` is the charge that i'mport makes by itself when a schedule falls due.
     """
 
+    is_implied = True
+
     def __init__(self, argument: Name | tuple[Name, ...], at: Place, scope: RuleScope) -> None:
         self._names = named_operations(argument, at)
 

@@ -1,6 +1,6 @@
 """Which values the request has: any parameter, or one of the path, the query or the headers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
 import msgspec
@@ -10,7 +10,7 @@ from fake_iamport.scenario.declaration import Condition, RuleScope, condition
 from fake_iamport.scenario.operation_names import operation_named
 from fake_iamport.scenario.progress import Progress
 from fake_iamport.scenario.situation import SCHEDULED_CHARGE, Situation
-from fake_iamport.scenario.values import Accepts, Value, accepts, found
+from fake_iamport.scenario.values import Accepts, Value, accepts, finder
 from fake_iamport.suggestions import did_you_mean
 from fake_iamport.wire.parameters import Parameters
 
@@ -22,6 +22,9 @@ _OF_SCHEDULED_CHARGES = frozenset(
 )
 
 
+Finder = Callable[[Mapping[str, object]], list[object]]
+
+
 class _Values(Condition):
     """Several values, each under its name; all of them must be so."""
 
@@ -30,15 +33,18 @@ class _Values(Condition):
     def __init__(self, argument: dict[str, Value], at: Place, scope: RuleScope) -> None:
         if not argument:
             raise at.error("expected at least one name and its value")
-        self._tests: list[tuple[str, Accepts]] = []
+        self._tests: list[tuple[Finder, Accepts]] = []
         for name, wanted in argument.items():
             self._check_name(name, at, scope.operations)
-            self._tests.append((name, accepts(wanted, at / name)))
+            self._tests.append((finder(name), accepts(wanted, at / name)))
 
     def matches(self, situation: Situation, progress: Progress) -> bool:
         """Whether every value is as it should be."""
         values = getattr(situation, self.part)
-        return all(test(found(values, name)) for name, test in self._tests)
+        for find, test in self._tests:  # noqa: SIM110 - twice as fast, for every call and rule
+            if not test(find(values)):
+                return False
+        return True
 
     def _check_name(self, name: str, at: Place, operations: frozenset[str]) -> None:
         first, _, rest = name.partition(".")
