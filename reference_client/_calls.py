@@ -1,91 +1,39 @@
-"""Every operation as a value: what to send, how to read the answer, what to say when none comes.
-
-No I/O happens here, which is why the sync and the async client can share all of it.
-"""
+"""The calls about billing keys and payments; :mod:`._schedule_calls` has those about schedules."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
-from urllib.parse import quote, urlencode
+from typing import Any
+from urllib.parse import urlencode
 
-import httpx
 import msgspec
 
+from reference_client._call import Call, UnusableError, check_amount, json_body, segment
 from reference_client._card import CardDetails
-from reference_client._envelope import Envelope, read_envelope, refusal
-from reference_client._errors import (
-    IamportError,
-    NotFound,
-    NotSent,
-    OutcomeUnknown,
-    PaymentDeclined,
-    PaymentMismatch,
-    Unauthorized,
-    Unavailable,
-)
-from reference_client._models import BillingKey, BillingKeys, PaidPayment, Payment, convert
-
-T = TypeVar("T")
-
-# Raised before a byte of the request has left. A write that broke off is not among them: the
-# server may have had enough of it.
-_BEFORE_SENDING = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
+from reference_client._errors import OutcomeUnknown, PaymentDeclined, PaymentMismatch
+from reference_client._models import (
+    Amount,
+    BillingKey,
+    BillingKeys,
+    Page,
+    PaidPayment,
+    Payment,
+    convert,
+    convert_page,
 )
 
-
-class _UnusableError(ValueError):
-    """The answer is not about what was asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Generic[T]):
-    """One call of the API. ``lost`` makes the error for an answer that can't be relied on."""
-
-    method: str
-    path: str
-    read: Callable[[object], T] = field(repr=False)
-    lost: Callable[[str], IamportError] = field(default=Unavailable, repr=False)
-    body: bytes | None = field(default=None, repr=False)
-    card: CardDetails | None = None
-    empty: T | None = field(default=None, repr=False)
-
-    def failure(self, error: httpx.HTTPError, request: httpx.Request) -> IamportError:
-        """Name what became of this call when the transport gave up on it."""
-        reason = f"no answer ({type(error).__name__})"
-        # What failed may also have been the fetch of a token, before this call or after its 401.
-        if isinstance(error, _BEFORE_SENDING) or error.request is not request:
-            return NotSent(reason)
-        return self.lost(reason)
-
-    def result(self, response: httpx.Response) -> T:
-        """Read the answer; raise what it says, or ``lost`` when it says nothing reliable."""
-        status, envelope = response.status_code, self._envelope(response)
-        if status == httpx.codes.UNAUTHORIZED:
-            raise Unauthorized((envelope and envelope.message) or "the token was turned away")
-        if envelope is None or response.is_redirect or response.is_server_error:
-            raise self.lost(f"HTTP {status} without a usable answer")
-        if envelope.code != 0:
-            return self._refused(envelope, status)
-        with suppress(msgspec.ValidationError, _UnusableError):
-            if response.is_success:
-                return self.read(envelope.response)
-        raise self.lost(f"HTTP {status} with an answer to something else")
-
-    def _envelope(self, response: httpx.Response) -> Envelope | None:
-        body = response.content
-        return read_envelope(self.card.scrub(body) if self.card else body)
-
-    def _refused(self, envelope: Envelope, status: int) -> T:
-        error = refusal(envelope, status)
-        if self.empty is not None and isinstance(error, NotFound):
-            return self.empty
-        raise error
+__all__ = [
+    "billing_key",
+    "billing_keys",
+    "cancel",
+    "charge_to_reconcile",
+    "delete_billing_key",
+    "find_payment",
+    "issue_billing_key",
+    "paid_as_asked",
+    "pay_by_card",
+    "pay_by_key",
+    "payment",
+    "payments_of_order",
+]
 
 
 def issue_billing_key(
@@ -93,16 +41,16 @@ def issue_billing_key(
 ) -> Call[BillingKey]:
     return Call(
         "POST",
-        f"/subscribe/customers/{_segment(customer_uid)}",
+        f"/subscribe/customers/{segment(customer_uid)}",
         read=_billing_key_reader(customer_uid),
-        lost=lambda reason: OutcomeUnknown(reason, customer_uid=customer_uid),
-        body=_json(card.reveal(), options),
+        lost=_lost_key(customer_uid),
+        body=json_body(card.reveal(), options),
         card=card,
     )
 
 
 def billing_key(customer_uid: str) -> Call[BillingKey]:
-    path = f"/subscribe/customers/{_segment(customer_uid)}"
+    path = f"/subscribe/customers/{segment(customer_uid)}"
     return Call("GET", path, read=_billing_key_reader(customer_uid))
 
 
@@ -125,9 +73,9 @@ def delete_billing_key(customer_uid: str, reason: str | None) -> Call[BillingKey
     query = "?" + urlencode({"reason": reason}) if reason else ""
     return Call(
         "DELETE",
-        f"/subscribe/customers/{_segment(customer_uid)}{query}",
+        f"/subscribe/customers/{segment(customer_uid)}{query}",
         read=_billing_key_reader(customer_uid),
-        lost=lambda reason: OutcomeUnknown(reason, customer_uid=customer_uid),
+        lost=_lost_key(customer_uid),
     )
 
 
@@ -150,19 +98,66 @@ def pay_by_key(
 
 def payment(imp_uid: str, include_sandbox: bool) -> Call[Payment]:
     query = "?include_sandbox=true" if include_sandbox else ""
-    return Call("GET", f"/payments/{_segment(imp_uid)}{query}", read=_payment)
+
+    def read(answered: object) -> Payment:
+        found = _payment(answered)
+        if found.imp_uid != imp_uid:
+            raise UnusableError
+        return found
+
+    return Call("GET", f"/payments/{segment(imp_uid)}{query}", read=read)
 
 
 def find_payment(merchant_uid: str, status: str | None) -> Call[Payment]:
-    path = f"/payments/find/{_segment(merchant_uid)}"
+    path = f"/payments/find/{segment(merchant_uid)}"
 
     def read(answered: object) -> Payment:
         found = _payment(answered)
         if found.merchant_uid != merchant_uid or status not in (None, found.status):
-            raise _UnusableError
+            raise UnusableError
         return found
 
     return Call("GET", f"{path}/{status}" if status else path, read=read)
+
+
+def payments_of_order(merchant_uid: str, status: str | None, page: int) -> Call[Page[Payment]]:
+    path = f"/payments/findAll/{segment(merchant_uid)}"
+
+    def read(answered: object) -> Page[Payment]:
+        found = convert_page(answered, Payment)
+        for each in found.records:
+            if each.merchant_uid != merchant_uid or status not in (None, each.status):
+                raise UnusableError
+        return found
+
+    path = f"{path}/{status}" if status else path
+    return Call("GET", f"{path}?page={page}", read=read)
+
+
+def cancel(
+    payment: Payment | str,
+    amount: int | None,
+    reason: str | None,
+    checksum: int | None,
+    options: Mapping[str, object],
+) -> Call[Payment]:
+    imp_uid = payment if isinstance(payment, str) else payment.imp_uid
+    if not imp_uid:
+        raise ValueError("say which payment to cancel: an empty imp_uid names none")
+    if amount is not None:
+        # The server would take 0 for all of it.
+        check_amount(amount)
+    rest: Amount | None = checksum
+    if rest is None and isinstance(payment, Payment):
+        rest = payment.cancellable_amount
+    asked = {"imp_uid": imp_uid, "amount": amount, "reason": reason, "checksum": rest}
+    return Call(
+        "POST",
+        "/payments/cancel",
+        read=lambda answered: _cancelled(answered, imp_uid, amount, rest),
+        lost=lambda reason: OutcomeUnknown(reason, amount=amount, about="cancel", imp_uid=imp_uid),
+        body=json_body(options, asked),
+    )
 
 
 def charge_to_reconcile(charge: OutcomeUnknown | str, amount: int | None) -> tuple[str, int]:
@@ -172,7 +167,8 @@ def charge_to_reconcile(charge: OutcomeUnknown | str, amount: int | None) -> tup
         merchant_uid, amount = charge.merchant_uid, charge.amount
     else:
         merchant_uid = charge
-    if merchant_uid is None or amount is None:
+    is_other = isinstance(charge, OutcomeUnknown) and charge.about != "charge"
+    if is_other or merchant_uid is None or amount is None:
         raise ValueError("say which charge: the error of one, or a merchant_uid and its amount")
     return merchant_uid, amount
 
@@ -197,16 +193,14 @@ def _charge(
     options: Mapping[str, object],
     card: CardDetails | None = None,
 ) -> Call[PaidPayment]:
-    # The server would take "1000" too, and what it answers would then not be what was asked.
-    if type(amount) is not int or amount <= 0:
-        raise ValueError("an amount is a whole number of KRW above 0")
+    check_amount(amount)
     asked = {"merchant_uid": merchant_uid, "amount": amount, "customer_uid": customer_uid}
     return Call(
         "POST",
         f"/subscribe/payments/{operation}",
         read=lambda answered: _paid(answered, merchant_uid, amount),
         lost=lambda reason: OutcomeUnknown(reason, merchant_uid, customer_uid, amount),
-        body=_json(options, asked),
+        body=json_body(options, asked),
         card=card,
     )
 
@@ -214,33 +208,38 @@ def _charge(
 def _paid(answered: object, merchant_uid: str, amount: int) -> PaidPayment:
     found = _payment(answered)
     if found.merchant_uid != merchant_uid:
-        raise _UnusableError
+        raise UnusableError
     return paid_as_asked(found, merchant_uid, amount)
+
+
+def _cancelled(answered: object, imp_uid: str, amount: int | None, rest: Amount | None) -> Payment:
+    found = _payment(answered)
+    if (found.imp_uid, found.status) != (imp_uid, "cancelled"):
+        raise UnusableError
+    if amount is None:
+        as_asked = found.cancellable_amount == 0
+    elif rest is None:
+        as_asked = found.cancel_amount >= amount
+    else:
+        as_asked = found.cancellable_amount == rest - amount
+    if not as_asked:
+        raise UnusableError
+    return found
 
 
 def _payment(answered: object) -> Payment:
     return convert(answered, Payment)
 
 
+def _lost_key(customer_uid: str) -> Callable[[str], OutcomeUnknown]:
+    return lambda reason: OutcomeUnknown(reason, customer_uid=customer_uid, about="billing key")
+
+
 def _billing_key_reader(customer_uid: str) -> Callable[[object], BillingKey]:
     def read(answered: object) -> BillingKey:
         key = convert(answered, BillingKey)
         if key.customer_uid != customer_uid:
-            raise _UnusableError
+            raise UnusableError
         return key
 
     return read
-
-
-def _json(*parts: Mapping[str, object]) -> bytes:
-    fields = {name: value for part in parts for name, value in part.items() if value is not None}
-    return msgspec.json.encode(fields)
-
-
-def _segment(value: str) -> str:
-    """Encode a uid so that it stays one piece of the path, whatever is in it."""
-    if not value:
-        raise ValueError("an empty uid would address all of them")
-    if value in (".", ".."):
-        return value.replace(".", "%2E")
-    return quote(value, safe="")

@@ -8,19 +8,25 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from reference_client import _calls
+from reference_client import _calls, _schedule_calls
 from reference_client._auth import TokenAuth
-from reference_client._calls import Call
+from reference_client._call import Call
 from reference_client._card import CardDetails
 from reference_client._errors import NotFound, OutcomeUnknown
 from reference_client._models import (
     BillingKey,
     BillingKeys,
+    CancelOptions,
     ChargeOptions,
     KeyOptions,
+    Page,
     PaidPayment,
     Payment,
     PaymentStatus,
+    RevokedSchedules,
+    Schedule,
+    ScheduleItem,
+    ScheduleStatus,
 )
 
 __all__ = ["DEFAULT_BASE_URL", "DEFAULT_TIMEOUT", "AsyncIamport", "Iamport"]
@@ -178,6 +184,88 @@ class Iamport:
         """Look at an order's newest payment, or its newest one with this status (spec)."""
         return self._send(_calls.find_payment(merchant_uid, status))
 
+    def payments_of_order(
+        self, merchant_uid: str, status: PaymentStatus | None = None, *, page: int = 1
+    ) -> Page[Payment]:
+        """Look at every attempt to pay an order, 20 to a page, the newest first (spec).
+
+        :class:`NotFound` says that there is none, or none with this status (observed).
+        """
+        return self._send(_calls.payments_of_order(merchant_uid, status, page))
+
+    def cancel(
+        self,
+        payment: Payment | str,
+        *,
+        amount: int | None = None,
+        reason: str | None = None,
+        checksum: int | None = None,
+        **options: Unpack[CancelOptions],
+    ) -> Payment:
+        """Give back ``amount`` KRW of a payment, or without it all that is left.
+
+        ``payment`` is the payment as it was last seen, or its ``imp_uid``. ``checksum`` is what the
+        caller believes can still be cancelled; a payment that is handed over brings its own. If
+        something else is left, i'mport gives nothing back (spec). Because a cancel changes what is
+        left, no two with the same checksum can both be executed.
+
+        What is returned was given back just so. HTTP 200 with a code other than 0 means that nothing
+        was (docs) and raises :class:`Refused`, or :class:`NotFound` when there is no such payment. A
+        part makes the payment ``cancelled`` at once, and more parts may follow (observed).
+
+        After :class:`OutcomeUnknown` look at the :meth:`payment` with the error's ``imp_uid``: if its
+        ``cancellable_amount`` is still the checksum, the cancel didn't arrive, or not *yet*.
+        Repeating it with the same checksum is safe; without one a part may be given back twice.
+        """
+        return self._send(_calls.cancel(payment, amount, reason, checksum, options))
+
+    def schedule(self, customer_uid: str, items: Sequence[ScheduleItem]) -> tuple[Schedule, ...]:
+        """Have the card kept under ``customer_uid`` charged later, once for each item.
+
+        Gives the schedules in the order of the items. That they are made does not mean that they
+        will be paid: a webhook tells, or :meth:`schedule_of`. A ``schedule_at`` in milliseconds is a
+        :class:`ValueError`, for the server would take it for seconds (observed). A uid without a key
+        raises :class:`NotFound`, a ``merchant_uid`` that is used or scheduled :class:`Refused`:
+        both are HTTP 200 (observed).
+
+        After :class:`OutcomeUnknown` ask :meth:`schedule_of` for each of the error's
+        ``merchant_uids``. What is there was made; if its moment has come meanwhile it also says what
+        became of the charge. :class:`NotFound` means not made, or not *yet*: schedule it again under
+        the same ``merchant_uid``, which the server refuses if it is there by then (observed), so
+        that nothing is charged twice. Don't take some being there for all: that all are made or none
+        is a guess.
+        """
+        return self._send(_schedule_calls.schedule(customer_uid, items))
+
+    def unschedule(self, customer_uid: str, merchant_uids: Sequence[str]) -> RevokedSchedules:
+        """Revoke a customer's schedules of these orders; those that don't wait are ``missing``.
+
+        :class:`NotFound` says that none of them was waiting (observed). After
+        :class:`OutcomeUnknown` it may be repeated; :meth:`schedule_of` tells what is revoked.
+        """
+        return self._send(_schedule_calls.unschedule(customer_uid, merchant_uids))
+
+    def schedule_of(self, merchant_uid: str) -> Schedule:
+        """Look at the schedule of an order; :class:`NotFound` is HTTP 404 (observed)."""
+        return self._send(_schedule_calls.schedule_of(merchant_uid))
+
+    def schedules_of(
+        self,
+        customer_uid: str,
+        *,
+        since: int,
+        until: int,
+        status: ScheduleStatus | None = None,
+        page: int = 1,
+    ) -> Page[Schedule]:
+        """Look at a customer's schedules, 20 to a page; an unknown customer has none (observed).
+
+        They are set for the unix second ``since`` up to, but not, ``until``, at most three months
+        later (spec).
+        """
+        call = _schedule_calls.schedules_of(customer_uid, since, until, status, page)
+        return self._send(call)
+
     def reconcile(self, charge: OutcomeUnknown | str, *, amount: int | None = None) -> PaidPayment:
         """Ask what became of a charge: the error that it raised, or its merchant_uid and amount.
 
@@ -300,6 +388,51 @@ class AsyncIamport:
     async def find_payment(self, merchant_uid: str, status: PaymentStatus | None = None) -> Payment:
         """See :meth:`Iamport.find_payment`."""
         return await self._send(_calls.find_payment(merchant_uid, status))
+
+    async def payments_of_order(
+        self, merchant_uid: str, status: PaymentStatus | None = None, *, page: int = 1
+    ) -> Page[Payment]:
+        """See :meth:`Iamport.payments_of_order`."""
+        return await self._send(_calls.payments_of_order(merchant_uid, status, page))
+
+    async def cancel(
+        self,
+        payment: Payment | str,
+        *,
+        amount: int | None = None,
+        reason: str | None = None,
+        checksum: int | None = None,
+        **options: Unpack[CancelOptions],
+    ) -> Payment:
+        """See :meth:`Iamport.cancel`."""
+        return await self._send(_calls.cancel(payment, amount, reason, checksum, options))
+
+    async def schedule(
+        self, customer_uid: str, items: Sequence[ScheduleItem]
+    ) -> tuple[Schedule, ...]:
+        """See :meth:`Iamport.schedule`."""
+        return await self._send(_schedule_calls.schedule(customer_uid, items))
+
+    async def unschedule(self, customer_uid: str, merchant_uids: Sequence[str]) -> RevokedSchedules:
+        """See :meth:`Iamport.unschedule`."""
+        return await self._send(_schedule_calls.unschedule(customer_uid, merchant_uids))
+
+    async def schedule_of(self, merchant_uid: str) -> Schedule:
+        """See :meth:`Iamport.schedule_of`."""
+        return await self._send(_schedule_calls.schedule_of(merchant_uid))
+
+    async def schedules_of(
+        self,
+        customer_uid: str,
+        *,
+        since: int,
+        until: int,
+        status: ScheduleStatus | None = None,
+        page: int = 1,
+    ) -> Page[Schedule]:
+        """See :meth:`Iamport.schedules_of`."""
+        call = _schedule_calls.schedules_of(customer_uid, since, until, status, page)
+        return await self._send(call)
 
     async def reconcile(
         self, charge: OutcomeUnknown | str, *, amount: int | None = None

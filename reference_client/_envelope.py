@@ -14,6 +14,8 @@ __all__ = ["Envelope", "read_envelope", "refusal"]
 _TELLING_TEXTS: dict[str, type[Refused]] = {
     "이미 주문이 이루어진 건입니다": DuplicateOrder,
     "존재하지 않는 결제정보입니다": NotFound,
+    "취소할 결제건이 존재하지 않습니다": NotFound,
+    "취소할 예약결제 기록이 존재하지 않습니다": NotFound,
     "요청하신 customer_uid(": NotFound,
     "등록되지 않은 구매자입니다": NotFound,
     "등록된 고객정보가 없습니다": NotFound,

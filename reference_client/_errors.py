@@ -4,8 +4,8 @@
     ├── Unavailable            nothing was changed; the call may be repeated
     │   └── NotSent            the call was never executed, whatever it was
     ├── Unauthorized           the credentials, or a token just renewed, were turned away
-    ├── Refused                i'mport said no (code != 0): nothing was charged or stored
-    │   ├── NotFound           no such payment or billing key
+    ├── Refused                i'mport said no (code != 0): nothing was done
+    │   ├── NotFound           no such payment, billing key or schedule
     │   └── DuplicateOrder     this merchant_uid was paid or cancelled before
     ├── PaymentDeclined        the card company said no: a payment exists, but it is not paid
     ├── PaymentMismatch        i'mport holds something else than what was asked: a person must look
@@ -15,7 +15,7 @@ No error's text or attribute holds card data, the secret or a token, and none of
 the transport's own error, whose request would.
 """
 
-from typing import final
+from typing import Literal, TypeAlias, final
 
 from reference_client._models import Payment
 
@@ -31,6 +31,8 @@ __all__ = [
     "Unauthorized",
     "Unavailable",
 ]
+
+Subject: TypeAlias = Literal["charge", "billing key", "cancel", "schedule"]
 
 
 class IamportError(Exception):
@@ -87,10 +89,11 @@ class Refused(IamportError):
 
 @final
 class NotFound(Refused):
-    """There is no such payment or billing key.
+    """There is no such payment, billing key or schedule; for a cancel, none that was paid.
 
-    Server behaviour: an unknown payment is HTTP 404 (observed); an unknown billing key is code 1 on
-    HTTP 200 (observed), though its description promises 404 (spec).
+    Server behaviour: an unknown payment or schedule that is looked up is HTTP 404 (observed). An
+    unknown billing key is code 1 on HTTP 200 (observed), though its description promises 404 (spec);
+    so is a cancel of nothing (observed).
     """
 
 
@@ -141,11 +144,17 @@ class PaymentMismatch(IamportError):
 class OutcomeUnknown(IamportError):
     """The call may have been executed, but no answer says so: a timeout, a reset, a garbled body.
 
+    ``about`` says which kind of call it was.
+
     A charge carries ``merchant_uid`` and ``amount`` (KRW): hand the error to
     :meth:`Iamport.reconcile`, and never charge the same order under another ``merchant_uid``, for
     the server's refusal of a used one is all that stands between the shopper and a second charge.
 
     A billing key carries ``customer_uid``. Issuing or deleting it again does no harm.
+
+    A cancel carries ``imp_uid``, and ``amount`` unless all was asked back: see :meth:`Iamport.cancel`
+    for how to look it up. A schedule carries ``customer_uid`` and ``merchant_uids``: see
+    :meth:`Iamport.schedule`.
     """
 
     def __init__(
@@ -154,13 +163,21 @@ class OutcomeUnknown(IamportError):
         merchant_uid: str | None = None,
         customer_uid: str | None = None,
         amount: int | None = None,
+        about: Subject = "charge",
+        imp_uid: str | None = None,
+        merchant_uids: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(reason, merchant_uid, customer_uid, amount)
+        # All of them are args, or the error could not be pickled.
+        super().__init__(reason, merchant_uid, customer_uid, amount, about, imp_uid, merchant_uids)
         self.reason = reason
         self.merchant_uid = merchant_uid
         self.customer_uid = customer_uid
         self.amount = amount
+        self.about = about
+        self.imp_uid = imp_uid
+        self.merchant_uids = merchant_uids
 
     def __str__(self) -> str:
-        about = self.merchant_uid or self.customer_uid
-        return f"{self.reason}; what became of {about!r} is unknown"
+        numbers = self.merchant_uids or (self.imp_uid or self.merchant_uid or self.customer_uid,)
+        shown = ", ".join(map(repr, numbers))
+        return f"{self.reason}; what became of the {self.about} of {shown} is unknown"

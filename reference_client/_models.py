@@ -6,7 +6,7 @@ insisted on.
 """
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias, TypedDict, TypeVar
+from typing import Annotated, Any, Generic, Literal, Required, TypeAlias, TypedDict, TypeVar
 
 import msgspec
 
@@ -14,17 +14,26 @@ __all__ = [
     "Amount",
     "BillingKey",
     "BillingKeys",
+    "CancelOptions",
     "Cancellation",
     "ChargeOptions",
     "KeyOptions",
+    "OrderOptions",
+    "Page",
     "PaidPayment",
     "Payment",
     "PaymentStatus",
+    "RevokedSchedules",
+    "Schedule",
+    "ScheduleItem",
+    "ScheduleStatus",
     "convert",
+    "convert_page",
 ]
 
 Amount: TypeAlias = int | Decimal
 PaymentStatus: TypeAlias = Literal["ready", "paid", "cancelled", "failed"]
+ScheduleStatus: TypeAlias = Literal["scheduled", "executed", "revoked"]
 Identifier: TypeAlias = Annotated[str, msgspec.Meta(min_length=1)]
 
 Record = TypeVar("Record")
@@ -143,6 +152,11 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     deposit_history: tuple[dict[str, Any], ...] = ()
     promotion: dict[str, Any] | None = None
 
+    @property
+    def cancellable_amount(self) -> Amount:
+        """What can still be given back; 0 for what was never paid."""
+        return self.amount - self.cancel_amount if self.status in ("paid", "cancelled") else 0
+
     def __repr__(self) -> str:
         kind = type(self).__name__
         money = f"{self.amount} {self.currency}"
@@ -153,6 +167,63 @@ class PaidPayment(Payment, frozen=True, kw_only=True):
     """A payment that was checked: paid, for the order and the amount that were asked."""
 
     status: Literal["paid"]
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """A charge that i'mport makes later by itself, or what became of it.
+
+    ``executed_at`` and ``revoked_at`` are 0 until it happens (observed). ``executed`` says that the
+    charge was tried: whether it is paid stands in ``payment_status``, which is None before (spec).
+    """
+
+    merchant_uid: Identifier
+    customer_uid: Identifier
+    schedule_at: int
+    amount: Amount
+    schedule_status: str
+    imp_uid: str | None = None
+    payment_status: str | None = None
+    fail_reason: str | None = None
+    executed_at: int = 0
+    revoked_at: int = 0
+    currency: str = "KRW"
+    name: str | None = None
+    customer_id: str | None = None
+    pg_provider: str | None = None
+    pg_id: str | None = None
+    buyer_name: str | None = None
+    buyer_email: str | None = None
+    buyer_tel: str | None = None
+    buyer_addr: str | None = None
+    buyer_postcode: str | None = None
+    custom_data: str | None = None
+    promotion_id: str | None = None
+
+    def __repr__(self) -> str:
+        when = f"{self.amount} {self.currency} at {self.schedule_at}"
+        return f"<Schedule {self.schedule_status} {when} for {self.merchant_uid!r}>"
+
+
+class RevokedSchedules(msgspec.Struct, frozen=True):
+    """What became of several schedules: those revoked, and the orders that had none waiting.
+
+    What is ``missing`` may have been executed already: look at it.
+    """
+
+    revoked: tuple[Schedule, ...]
+    missing: tuple[str, ...]
+
+
+class Page(msgspec.Struct, Generic[Record], frozen=True):
+    """A page of a long list; ``total`` counts the records of all pages.
+
+    ``previous`` and ``next`` are the numbers of the pages around it, 0 where there is none (spec).
+    """
+
+    records: tuple[Record, ...]
+    total: int
+    previous: int = 0
+    next: int = 0
 
 
 class KeyOptions(TypedDict, total=False):
@@ -172,14 +243,13 @@ class KeyOptions(TypedDict, total=False):
     customer_postcode: str
 
 
-class ChargeOptions(TypedDict, total=False):
-    """What may be said besides order, amount and card when money is asked for (spec).
+class OrderOptions(TypedDict, total=False):
+    """What may be said about an order besides its number, amount and name (spec).
 
     ``tax_free`` and ``vat_amount`` are in KRW; ``card_quota`` is 0, or at least 2 months from
     50,000 KRW on.
     """
 
-    pg: str
     tax_free: int
     vat_amount: int
     card_quota: int
@@ -198,8 +268,55 @@ class ChargeOptions(TypedDict, total=False):
     bypass: str
 
 
+class ChargeOptions(OrderOptions, total=False):
+    """What may be said besides order, amount and card when money is asked for (spec)."""
+
+    pg: str
+
+
+class ScheduleItem(OrderOptions, total=False):
+    """One charge to make later: ``amount`` in KRW, ``schedule_at`` in unix seconds."""
+
+    merchant_uid: Required[str]
+    schedule_at: Required[int]
+    amount: Required[int]
+    name: Required[str]
+
+
+class CancelOptions(TypedDict, total=False):
+    """What may be said besides payment, amount and reason when money is given back (spec).
+
+    ``tax_free`` and ``vat_amount`` are parts of the amount, in KRW; some gateways, kcp and nice among
+    them, need ``tax_free`` where there is a tax-free part. ``refund_*`` are for virtual accounts.
+    ``enable_webhook`` asks for a webhook, which is not sent otherwise.
+    """
+
+    tax_free: int
+    vat_amount: int
+    refund_holder: str
+    refund_bank: str
+    refund_account: str
+    refund_tel: str
+    retain_promotion: bool
+    enable_webhook: bool
+
+
 def convert(answered: object, record: type[Record]) -> Record:
     """Read a record out of decoded JSON; raise ``msgspec.ValidationError`` when it isn't one."""
     if isinstance(answered, dict):
         answered = {name: value for name, value in answered.items() if value is not None}
     return msgspec.convert(answered, record, strict=False)
+
+
+class _Paged(msgspec.Struct):
+    found: list[Any] = msgspec.field(name="list")
+    total: int
+    previous: int = 0
+    next: int = 0
+
+
+def convert_page(answered: object, record: type[Record]) -> Page[Record]:
+    """Read a page of records; raise ``msgspec.ValidationError`` when it isn't one."""
+    page = convert(answered, _Paged)
+    records = tuple(convert(each, record) for each in page.found)
+    return Page(records, page.total, page.previous, page.next)

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from reference_client import AsyncIamport
 from reference_client.merchant import _pages as pages
-from reference_client.merchant._checkout import Checkout, Order, Outcome, Patience
+from reference_client.merchant._checkout import Checkout, Patience
 from reference_client.merchant._fields import (
     CARD_FIELDS,
     Fields,
@@ -23,6 +23,8 @@ from reference_client.merchant._fields import (
     check,
     read_fields,
 )
+from reference_client.merchant._order import Order, Outcome
+from reference_client.merchant._refunds import Refunds
 
 __all__ = ["create_app"]
 
@@ -44,7 +46,9 @@ def create_app(iamport: AsyncIamport, *, patience: Patience | None = None) -> St
 
     One client serves all requests, so that they share its token. Each app has orders of its own.
     """
-    shop = _Shop(Checkout(iamport, patience or Patience()))
+    patience = patience or Patience()
+    checkout = Checkout(iamport, patience)
+    shop = _Shop(checkout, Refunds(iamport, patience, checkout))
     app = Starlette(
         routes=[
             Route("/", shop.card_form),
@@ -55,6 +59,8 @@ def create_app(iamport: AsyncIamport, *, patience: Patience | None = None) -> St
             Route("/orders/{order_id}", shop.show_order),
             Route("/orders/{order_id}/pay-by-card", shop.pay_by_card, methods=["POST"]),
             Route("/orders/{order_id}/pay-by-key", shop.pay_by_key, methods=["POST"]),
+            Route("/orders/{order_id}/cancel", shop.cancel, methods=["POST"]),
+            Route("/iamport/webhook", shop.webhook, methods=["POST"]),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         exception_handlers={HTTPException: _failed, Exception: _crashed},
@@ -66,8 +72,9 @@ def create_app(iamport: AsyncIamport, *, patience: Patience | None = None) -> St
 class _Shop:
     """The handlers: read the request, have it done, say how it went."""
 
-    def __init__(self, checkout: Checkout) -> None:
+    def __init__(self, checkout: Checkout, refunds: Refunds) -> None:
         self._checkout = checkout
+        self._refunds = refunds
 
     async def health(self, _: Request) -> Response:
         """Say that the merchant is up, whatever i'mport does."""
@@ -126,6 +133,35 @@ class _Shop:
 
         return await self._pay(request, pay, ("customer_uid",))
 
+    async def cancel(self, request: Request) -> Response:
+        """Give an order's money back; in a real shop its staff or the order's owner may do that."""
+        order = self._order(request)
+        try:
+            fields = await read_fields(request)
+            check(fields, [name for name in ("amount", "checksum", "reason") if fields.get(name)])
+        except InvalidInputError as error:
+            return _invalid(request, error, pages.order(order, error))
+        outcome = await self._refunds.cancel(
+            order, _number(fields, "amount"), _number(fields, "checksum"), fields.get("reason")
+        )
+        if _prefers_html(request):
+            return _see(order)
+        return _json({**_told(outcome), "order": _shown(order)}, outcome.http_status)
+
+    async def webhook(self, request: Request) -> Response:
+        """Hear from i'mport, or from anybody: i'mport V1 signs nothing, so only a number is taken.
+
+        i'mport sends a webhook again after a 5xx, if it was told to (docs), and after nothing else.
+        """
+        try:
+            fields = await read_fields(request)
+            check(fields, ("imp_uid",))
+        except InvalidInputError as error:
+            return _json({"status": "failed", "message": error.message}, 400)
+        if await self._checkout.hear(fields["imp_uid"]):
+            return _json({"status": "success"})
+        return _json({"status": "error"}, 503)
+
     async def _pay(
         self,
         request: Request,
@@ -164,8 +200,13 @@ def _shown(order: Order) -> dict[str, Any]:
         "message": order.message,
         "imp_uid": payment.imp_uid if payment else None,
         "cancelled_amount": int(payment.cancel_amount) if payment else 0,
+        "cancellable_amount": int(payment.cancellable_amount) if payment else 0,
         "receipt_url": payment.receipt_url if payment else None,
     }
+
+
+def _number(fields: Fields, name: str) -> int | None:
+    return int(fields[name]) if fields.get(name) else None
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

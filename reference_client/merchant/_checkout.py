@@ -6,16 +6,17 @@
 - Clicks that come while an attempt runs wait for that attempt and share its outcome.
 - When the outcome is unknown, i'mport is asked for it. Until it is certain the order is pending:
   neither paid nor failed.
+- A webhook is a hint that there is news, and whoever knows the URL can send one. What it says is not
+  believed: i'mport is asked.
 """
 
 import asyncio
 import logging
-import re
 import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from reference_client import (
     AsyncIamport,
@@ -30,18 +31,20 @@ from reference_client import (
     PaymentMismatch,
     Refused,
 )
+from reference_client.merchant._order import (
+    MERCHANT_UID_PREFIX,
+    NOT_CHARGED,
+    Order,
+    Outcome,
+    shown,
+)
 
-__all__ = ["Ask", "Checkout", "Order", "Outcome", "Patience"]
+__all__ = ["Ask", "Checkout", "Patience", "once", "told"]
 
 Ask: TypeAlias = Callable[[], Awaitable[PaidPayment]]
 
 _LOG = logging.getLogger("reference_client.merchant")
 
-_PAID = "결제가 완료되었습니다."
-_PENDING = "결제 결과를 확인하고 있습니다. 다시 결제하지 말고 잠시 후 주문을 확인해 주세요."
-_STILL_PENDING = "앞선 결제의 결과는 아직 확인하고 있습니다."
-_CANCELLED = "결제가 취소된 주문입니다."
-_NOT_CHARGED = "결제 요청을 보내지 못했습니다. 결제되지 않았으니 잠시 후 다시 시도해 주세요."
 _NO_SUCH_KEY = "등록된 카드가 없습니다. 카드를 먼저 등록해 주세요."
 _KEY_ISSUED = "카드가 등록되었습니다."
 _KEY_UNCERTAIN = "카드 등록 결과를 확인하지 못했습니다. 같은 카드를 다시 등록해 주세요."
@@ -52,9 +55,10 @@ _KEY_NOT_ISSUED = "카드 등록 요청을 보내지 못했습니다. 잠시 후
 class Patience:
     """How long to wait for i'mport, in seconds.
 
-    ``charge`` and ``look`` are for one charge or key issue and for one look-up. ``waits`` come
-    before each look-up after a charge of unknown outcome. A charge that i'mport still doesn't know
-    after ``forget`` is taken as one that never arrived (guess: no gateway takes ten minutes).
+    ``charge`` and ``look`` are for one charge, cancel or key issue and for one look-up. ``waits``
+    come before each look-up after a charge or cancel of unknown outcome. One that i'mport still
+    doesn't know after ``forget`` is taken to have never arrived (guess: no gateway takes ten
+    minutes).
     """
 
     charge: float = 40.0
@@ -63,88 +67,8 @@ class Patience:
     forget: float = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the shopper is told. Only ``success`` means paid, or registered."""
-
-    status: Literal["success", "failed", "pending"]
-    message: str
-    http_status: int = 200
-
-
-@dataclass(slots=True)
-class Order:
-    """One order: what it costs, in KRW, and what is known about its payment."""
-
-    order_id: str
-    name: str
-    amount: int
-    status: Literal["unpaid", "pending", "paid", "failed", "cancelled"] = "unpaid"
-    message: str = ""
-    payment: Payment | None = None
-    declines: set[str] = field(default_factory=set)
-    unaccounted: int = 0
-    asked_at: float = 0.0
-    attempt: asyncio.Task[Outcome] | None = None
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def merchant_uid(self) -> str:
-        """The order's number at i'mport, the same for every attempt."""
-        return f"order_{self.order_id}"
-
-    def asked(self) -> None:
-        """Write down that i'mport is about to be asked: from here on money may be taken."""
-        self.status, self.message = "pending", _PENDING
-        self.unaccounted += 1
-        self.asked_at = monotonic()
-
-    def paid(self, payment: PaidPayment) -> None:
-        """Write down that the money came in; nothing is uncertain any more."""
-        self.status, self.message, self.payment = "paid", _PAID, payment
-        self.unaccounted = 0
-
-    def declined(self, payment: Payment) -> None:
-        """Write down that one attempt was declined."""
-        self.declines.add(payment.imp_uid)
-        reason = _shown(payment.fail_reason) or "사유를 알려 주지 않았습니다"
-        self.not_charged(f"카드사에서 결제를 승인하지 않았습니다. ({reason})")
-
-    def not_charged(self, message: str) -> None:
-        """Write down that one attempt took no money, which says nothing about the others."""
-        self.unaccounted -= 1
-        self.status = "failed" if self.declines else "unpaid"
-        self.message = message
-        if self.unaccounted > 0:
-            self.status = "pending"
-            self.message = f"{message} {_STILL_PENDING}"
-
-    def mismatched(self, payment: Payment) -> None:
-        """Write down that i'mport holds something else than what was asked for."""
-        self.payment = payment
-        if payment.status != "cancelled":
-            return
-        self.status, self.unaccounted = "cancelled", 0
-        self.message = _CANCELLED
-        if payment.cancel_amount < payment.amount:
-            self.message = f"결제 금액 중 {payment.cancel_amount:,}원이 취소된 주문입니다."
-
-    def forget_lost_attempts(self) -> None:
-        """Write down that what was lost never arrived."""
-        self.unaccounted = 1
-        self.not_charged(_NOT_CHARGED)
-
-    def outcome(self) -> Outcome:
-        """Tell the shopper how the order stands."""
-        if self.status == "paid":
-            return Outcome("success", self.message)
-        if self.status == "pending":
-            return Outcome("pending", self.message, 202)
-        return Outcome("failed", self.message)
-
-
 class Checkout:
-    """The orders, and the two things that a shopper does: register a card, and pay."""
+    """The orders, and what is done with them: a card is registered, an order paid, news taken in."""
 
     def __init__(self, iamport: AsyncIamport, patience: Patience) -> None:
         self._iamport = iamport
@@ -170,9 +94,9 @@ class Checkout:
             if not await self._is_registered(customer_uid, card):
                 return Outcome("failed", _KEY_UNCERTAIN, 400)
         except Refused as refused:
-            return Outcome("failed", _shown(refused.message) or _KEY_NOT_ISSUED)
+            return Outcome("failed", shown(refused.message) or _KEY_NOT_ISSUED)
         except IamportError as error:
-            _LOG.warning("a card could not be registered: %s", _told(error))
+            _LOG.warning("a card could not be registered: %s", told(error))
             return Outcome("failed", _KEY_NOT_ISSUED, 400)
         return Outcome("success", _KEY_ISSUED)
 
@@ -202,26 +126,68 @@ class Checkout:
         )
 
     async def refresh(self, order: Order) -> None:
-        """Bring an order up to date before it is shown, unless it is being charged right now."""
+        """Bring an order up to date before it is shown, unless something is done with it now."""
         if order.lock.locked():
             return
         async with order.lock:
-            if order.unaccounted:
-                await self._is_settled(order)
-            elif order.status == "paid" and order.payment is not None:
-                await self._notice_cancellation(order, order.payment)
+            await self.bring_up_to_date(order)
+            if order.refund and order.payment and order.refund.came_through(order.payment):
+                order.refunding(None)
+
+    async def hear(self, imp_uid: str) -> bool:
+        """Take in that there is news about a payment; False when i'mport can't be asked for it.
+
+        It doesn't wait for a charge that runs: its answer and this may come in either order. That
+        the payment is nobody's, or that there is none, is no reason to be told again.
+        """
+        try:
+            async with asyncio.timeout(self._patience.look):
+                payment = await self._iamport.payment(imp_uid)
+        except NotFound:
+            _LOG.warning("a webhook told of a payment that i'mport doesn't know")
+            return True
+        except (IamportError, TimeoutError) as error:
+            _LOG.warning("a webhook has to come again: %s", told(error))
+            return False
+        order = self.find(payment.merchant_uid.removeprefix(MERCHANT_UID_PREFIX))
+        if order is not None and order.merchant_uid == payment.merchant_uid:
+            self.learn(order, payment)
+        return True
+
+    async def bring_up_to_date(self, order: Order) -> None:
+        """Ask i'mport once about what can have changed; whoever calls holds the order's lock."""
+        if order.unaccounted:
+            await self._is_settled(order)
+        elif order.payment is not None and order.payment.cancellable_amount:
+            await self.look(order, order.payment)
+
+    async def look(self, order: Order, payment: Payment) -> Payment:
+        """Ask how a payment stands and give it, as it was last known when no answer comes."""
+        try:
+            async with asyncio.timeout(self._patience.look):
+                self.learn(order, await self._iamport.payment(payment.imp_uid))
+        except (IamportError, TimeoutError) as error:
+            _LOG.info("%s: shown as last known: %s", order.merchant_uid, told(error))
+        else:
+            if order.refund and self._is_over(order.refund.asked_at):
+                order.refunding(None)
+        return order.payment or payment
+
+    def learn(self, order: Order, payment: Payment) -> None:
+        """Take in how a payment of an order stands, and call for a person where one is needed."""
+        order.learn(payment)
+        is_another = order.payment is not None and order.payment.imp_uid != payment.imp_uid
+        if order.needs_a_person or (is_another and payment.status in ("paid", "cancelled")):
+            _LOG.error("%s: needs a person: i'mport holds %r", order.merchant_uid, payment)
 
     async def _pay(self, order: Order, ask: Ask) -> Outcome:
-        if order.attempt is None or order.attempt.done():
-            order.attempt = asyncio.create_task(self._attempt(order, ask))
-        # A shopper who goes away must not interrupt the charge.
-        return await asyncio.shield(order.attempt)
+        return await once(order, "pay", lambda: self._attempt(order, ask))
 
     async def _attempt(self, order: Order, ask: Ask) -> Outcome:
         async with order.lock:
             if order.unaccounted:
                 await self._is_settled(order)
-            if order.status in ("paid", "cancelled") or self._needs_a_person(order):
+            if order.payment is not None:
                 return order.outcome()
             return await self._charge(order, ask)
 
@@ -229,68 +195,53 @@ class Checkout:
         order.asked()
         try:
             async with asyncio.timeout(self._patience.charge):
-                order.paid(await ask())
+                self.learn(order, await ask())
         except (OutcomeUnknown, DuplicateOrder, TimeoutError) as error:
-            _LOG.warning("%s: asking what became of it: %s", order.merchant_uid, _told(error))
+            _LOG.warning("%s: asking what became of it: %s", order.merchant_uid, told(error))
             await self._reconcile(order)
-        except PaymentMismatch as mismatch:
-            self._mismatched(order, mismatch)
-        except PaymentDeclined as declined:
-            order.declined(declined.payment)
+        except (PaymentMismatch, PaymentDeclined) as other:
+            self.learn(order, other.payment)
         except Refused as refused:
             order.not_charged(_why_refused(refused))
         except IamportError as error:
-            _LOG.warning("%s: not charged: %s", order.merchant_uid, _told(error))
-            order.not_charged(_NOT_CHARGED)
+            _LOG.warning("%s: not charged: %s", order.merchant_uid, told(error))
+            order.not_charged(NOT_CHARGED)
             return replace(order.outcome(), http_status=400)
         return order.outcome()
-
-    def _mismatched(self, order: Order, mismatch: PaymentMismatch) -> None:
-        _LOG.error("%s: needs a person: %s", order.merchant_uid, _told(mismatch))
-        order.mismatched(mismatch.payment)
 
     async def _reconcile(self, order: Order) -> None:
         for wait in self._patience.waits:
             await asyncio.sleep(wait)
-            if await self._is_settled(order):
+            # A webhook may have told meanwhile.
+            if not order.unaccounted or await self._is_settled(order):
                 return
 
     async def _is_settled(self, order: Order) -> bool:
         """Ask i'mport once about what was lost; False when that remains unknown."""
         try:
             async with asyncio.timeout(self._patience.look):
-                order.paid(await self._iamport.reconcile(order.merchant_uid, amount=order.amount))
+                found = await self._iamport.reconcile(order.merchant_uid, amount=order.amount)
+            self.learn(order, found)
         except PaymentDeclined as declined:
             # A decline that was known before says nothing about the attempt that was lost.
             if declined.payment.imp_uid in order.declines:
                 self._forget_in_time(order)
             else:
-                order.declined(declined.payment)
+                self.learn(order, declined.payment)
         except PaymentMismatch as mismatch:
-            self._mismatched(order, mismatch)
+            self.learn(order, mismatch.payment)
         except NotFound:
             self._forget_in_time(order)
         except (IamportError, TimeoutError) as error:
-            _LOG.info("%s: still unknown: %s", order.merchant_uid, _told(error))
+            _LOG.info("%s: still unknown: %s", order.merchant_uid, told(error))
         return order.unaccounted == 0
 
     def _forget_in_time(self, order: Order) -> None:
-        if monotonic() - order.asked_at >= self._patience.forget:
+        if self._is_over(order.asked_at):
             order.forget_lost_attempts()
 
-    def _needs_a_person(self, order: Order) -> bool:
-        """Whether i'mport holds money for this order that isn't its amount."""
-        return order.status == "pending" and order.payment is not None
-
-    async def _notice_cancellation(self, order: Order, payment: Payment) -> None:
-        try:
-            async with asyncio.timeout(self._patience.look):
-                now = await self._iamport.payment(payment.imp_uid)
-        except (IamportError, TimeoutError) as error:
-            _LOG.info("%s: shown as last known: %s", order.merchant_uid, _told(error))
-            return
-        if now.status == "cancelled":
-            order.mismatched(now)
+    def _is_over(self, asked_at: float) -> bool:
+        return monotonic() - asked_at >= self._patience.forget
 
     async def _is_registered(self, customer_uid: str, card: CardDetails) -> bool:
         try:
@@ -301,24 +252,32 @@ class Checkout:
         return _is_mask_of(key.card_number or "", card)
 
 
+async def once(
+    order: Order, what: Hashable, attempt: Callable[[], Coroutine[Any, Any, Outcome]]
+) -> Outcome:
+    """Make an attempt; whoever wants the same of the order while it runs shares its outcome."""
+    running = order.attempts.get(what)
+    if running is None:
+        running = order.attempts[what] = asyncio.create_task(attempt())
+        running.add_done_callback(lambda _: order.attempts.pop(what))
+    # A shopper who goes away must not interrupt it.
+    return await asyncio.shield(running)
+
+
+def told(error: Exception) -> str:
+    """Describe an error for the log."""
+    return f"{type(error).__name__} {shown(str(error))}"
+
+
 def _is_mask_of(masked: str, card: CardDetails) -> bool:
     """Compare the digits that gateways leave to be seen: at most the first six and last four."""
     number = card.reveal()["card_number"].replace("-", "")
     pairs = list(zip(masked, number, strict=False))
-    shown = [(seen, digit) for seen, digit in pairs[:6] + pairs[-4:] if seen != "*"]
-    return len(masked) == len(number) and len(shown) > 6 and all(a == b for a, b in shown)
+    visible = [(seen, digit) for seen, digit in pairs[:6] + pairs[-4:] if seen != "*"]
+    return len(masked) == len(number) and len(visible) > 6 and all(a == b for a, b in visible)
 
 
 def _why_refused(refused: Refused) -> str:
     if isinstance(refused, NotFound):
         return _NO_SUCH_KEY
-    return _shown(refused.message) or _NOT_CHARGED
-
-
-def _told(error: Exception) -> str:
-    return f"{type(error).__name__} {_shown(str(error))}"
-
-
-def _shown(text: str | None) -> str:
-    """Make somebody else's text fit to be passed on: one line, not too long."""
-    return re.sub(r"\s+", " ", text or "").strip()[:200]
+    return shown(refused.message) or NOT_CHARGED

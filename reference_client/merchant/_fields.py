@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -73,6 +74,10 @@ RULES = {
     "customer_uid": Rule(_TEXT + "{1,80}", "카드 관리 번호를 80자 이내로 입력해 주세요."),
     "name": Rule(_TEXT + "{1,40}", "상품 이름을 40자 이내로 입력해 주세요."),
     "amount": Rule(r"[1-9][0-9]{0,8}", "금액을 1원 이상의 숫자로 입력해 주세요."),
+    "checksum": Rule(r"0|[1-9][0-9]{0,8}", "취소할 수 있는 금액을 숫자로 입력해 주세요."),
+    "reason": Rule(_TEXT + "{1,100}", "취소 사유를 100자 이내로 입력해 주세요."),
+    # It becomes part of a URL: whoever sends something else must not find it in a log.
+    "imp_uid": Rule(r"imps?_[0-9A-Za-z_\-]{1,60}", "결제 번호(imp_uid)가 올바르지 않습니다."),
 }
 
 
@@ -114,11 +119,14 @@ async def _body(request: Request) -> bytes:
 
 def _json_fields(body: bytes) -> Fields:
     try:
-        decoded = msgspec.json.decode(body, type=dict[str, str | int | None])
+        decoded = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError):
         # Not chained: what failed to decode may be a card.
         raise InvalidInputError("JSON 형식이 올바르지 않습니다.") from None
-    return Fields({name: str(value) for name, value in decoded.items() if value is not None})
+    # What is no text and no whole number is no field of ours, and a webhook may gain such fields.
+    return Fields(
+        {name: str(value) for name, value in decoded.items() if type(value) in (str, int)}
+    )
 
 
 def _form_fields(body: bytes) -> Fields:

@@ -8,8 +8,8 @@ from pathlib import Path
 from string import Template
 from types import MappingProxyType
 
-from reference_client.merchant._checkout import Order, Outcome
 from reference_client.merchant._fields import CARD_FIELDS, RULES, InvalidInputError
+from reference_client.merchant._order import Order, Outcome
 
 __all__ = ["Html", "failed", "order", "register", "registered"]
 

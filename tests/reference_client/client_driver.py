@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from fake_iamport import FakeMerchant
 from reference_client import AsyncIamport, BillingKey, Iamport, PaidPayment
 from tests.reference_client.iamport_stub import BASE_URL, CARD, KEY, SECRET
 
@@ -16,14 +17,22 @@ FLAVOURS = ("threads", "tasks")
 class Driver:
     """``driver.call("pay_by_key", ...)``, whichever client is behind it."""
 
-    def __init__(self, flavour: str, handler: Callable[[httpx.Request], httpx.Response]) -> None:
-        transport = httpx.MockTransport(handler)
+    def __init__(
+        self,
+        flavour: str,
+        handler: Callable[[httpx.Request], httpx.Response] | None = None,
+        *,
+        server: FakeMerchant | None = None,
+    ) -> None:
+        access: Any = {"imp_key": KEY, "imp_secret": SECRET, "base_url": BASE_URL}
+        if handler is not None:
+            access["transport"] = httpx.MockTransport(handler)
+        if server is not None:
+            access |= {"imp_key": server.imp_key, "imp_secret": server.imp_secret}
+            access["base_url"] = server.url
         self.client: Iamport | AsyncIamport
         self._runner = asyncio.Runner()
-        if flavour == "threads":
-            self.client = Iamport(KEY, SECRET, base_url=BASE_URL, transport=transport)
-        else:
-            self.client = AsyncIamport(KEY, SECRET, base_url=BASE_URL, transport=transport)
+        self.client = Iamport(**access) if flavour == "threads" else AsyncIamport(**access)
 
     def __enter__(self) -> "Driver":
         return self

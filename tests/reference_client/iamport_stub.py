@@ -21,6 +21,7 @@ CARD = CardDetails(NUMBER, "2031-07", birth=BIRTH, pwd_2digit="49")
 DUPLICATE = (
     "이미 주문이 이루어진 건입니다. (동일한 merchant_uid로 결제 또는 취소된 기록이 있습니다)"
 )
+WRONG_CHECKSUM = "취소 가능한 잔액이 checksum과 일치하지 않습니다."
 NO_PAYMENT = "존재하지 않는 결제정보입니다."
 NO_BUYER = "등록되지 않은 구매자입니다."
 BAD_CARD = "카드정보 인증에 실패하였습니다. [F113]거래거절 카드번호틀림"
@@ -105,6 +106,17 @@ class IamportStub:
             if operation_of(request)[0] == operation:
                 await gate.wait()
             return self(request)
+
+        return httpx.MockTransport(handle)
+
+    def late_transport(self, operation: str, gate: asyncio.Event) -> httpx.MockTransport:
+        """Carry every call out, but answer the first one of an operation only when the gate opens."""
+
+        async def handle(request: httpx.Request) -> httpx.Response:
+            answered = self(request)
+            if self.asked(operation) == [request]:
+                await gate.wait()
+            return answered
 
         return httpx.MockTransport(handle)
 
@@ -204,6 +216,16 @@ class IamportStub:
         self.payments.append(payment)
         return envelope(payment)
 
+    def _cancel(self, request: httpx.Request, _: str) -> Any:
+        asked = json.loads(request.content)
+        payment = next(each for each in self.payments if each["imp_uid"] == asked["imp_uid"])
+        rest = payment["amount"] - payment["cancel_amount"]
+        if asked.get("checksum", rest) != rest:
+            return refused(WRONG_CHECKSUM, code=1)
+        payment["status"] = "cancelled"
+        payment["cancel_amount"] += asked.get("amount", rest)
+        return envelope(dict(payment))
+
     def _payment(self, request: httpx.Request, imp_uid: str) -> Any:
         found = [payment for payment in self.payments if payment["imp_uid"] == imp_uid]
         return envelope(found[-1]) if found else refused(NO_PAYMENT, status=404)
@@ -226,12 +248,20 @@ def operation_of(request: httpx.Request) -> tuple[str, str]:
     if path.startswith("/subscribe/customers/"):
         name = {"GET": "view", "POST": "issue", "DELETE": "delete"}[request.method]
         return name, unquote(path.removeprefix("/subscribe/customers/"))
+    if path.startswith("/payments/findAll/"):
+        return "attempts", path
+    if path.startswith("/subscribe/payments/schedule/"):
+        return "schedules", path
     if path.startswith("/payments/find/"):
         return "find", path.removeprefix("/payments/find/")
+    if path == "/payments/cancel":
+        return "cancel", ""
     if path.startswith("/payments/"):
         return "payment", unquote(path.removeprefix("/payments/"))
     return {
         "/users/getToken": "token",
         "/subscribe/payments/onetime": "onetime",
         "/subscribe/payments/again": "again",
+        "/subscribe/payments/schedule": "schedule",
+        "/subscribe/payments/unschedule": "unschedule",
     }[path], ""

@@ -222,7 +222,10 @@ def test_an_answer_about_another_record_is_not_believed(driver: Driver, stub: Ia
     stub.once("view", changed(customer_uid="somebody-else"))
     with pytest.raises(Unavailable):
         driver.call("billing_key", "shopper-1")
-    driver.pay()
+    imp_uid = driver.pay().imp_uid
+    stub.once("payment", changed(imp_uid="imps_9"))
+    with pytest.raises(Unavailable):
+        driver.call("payment", imp_uid)
     stub.once("find", changed(merchant_uid="order-2"))
     with pytest.raises(Unavailable):
         driver.call("find_payment", "order-1")

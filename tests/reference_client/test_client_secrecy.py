@@ -184,6 +184,8 @@ def test_records_show_who_and_how_much_only() -> None:
         NotFound(1, "nobody", 404),
         NotSent("no connection"),
         OutcomeUnknown("timeout", "order-1", "shopper-1", 1000),
+        OutcomeUnknown("timeout", amount=1000, about="cancel", imp_uid="imps_1"),
+        OutcomeUnknown("timeout", about="schedule", merchant_uids=("order-1", "order-2")),
         PaymentDeclined(Payment(imp_uid="i", merchant_uid="m", status="failed", amount=1)),
         PaymentMismatch(Payment(imp_uid="i", merchant_uid="m", status="paid", amount=1), 2),
         Refused(-1, ""),
