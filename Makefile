@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check docs serve
+.PHONY: demo test check docs serve soak fuzz
 .DELETE_ON_ERROR:
 
 demo: $(INSTALLED)
@@ -19,6 +19,15 @@ check: $(INSTALLED)
 docs: $(INSTALLED)
 	$(BIN)/python -m tests.documents.coverage > .coverage.md && mv .coverage.md docs/coverage.md
 	$(BIN)/python -m tests.documents.reference > .reference.md && mv .reference.md docs/reference.md
+	$(BIN)/python -m tests.documents.scenarios_readme > .scenarios.md && mv .scenarios.md scenarios/README.md
+	$(BIN)/python -m fake_iamport scenario schema > .schema.json && mv .schema.json scenarios/schema.json
+	$(BIN)/python -m tests.documents.scenario_language > .language.md && mv .language.md docs/scenarios.md
+
+soak: $(INSTALLED)
+	$(BIN)/python -m benchmarks.soak $(if $(SECONDS),--seconds $(SECONDS))
+
+fuzz: $(INSTALLED)
+	$(BIN)/python -m benchmarks.fuzz $(if $(REQUESTS),--requests $(REQUESTS))
 
 serve: $(INSTALLED)
 	$(BIN)/fake-iamport serve

@@ -1,18 +1,18 @@
-"""The command line: ``fake-iamport serve``, ``ready``, ``cards``, ``failures``.
+"""The command line: ``fake-iamport serve``, ``ready``, ``cards``, ``failures``, ``scenario``.
 
 Every option can also be given as an environment variable: ``FAKE_IAMPORT_`` and its name.
 """
 
 import signal
 import sys
-import unicodedata
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fake_iamport import __version__
+from fake_iamport.cli_scenarios import scenario
 from fake_iamport.cli_settings import option, settings_from_options, settings_options
+from fake_iamport.cli_tables import echo_table
 from fake_iamport.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="fake-iamport")
 def main() -> None:
     """A stand-in for the i'mport (PortOne V1) payment REST API."""
+
+
+main.add_command(scenario)
 
 
 @main.command()
@@ -119,7 +122,7 @@ def cards() -> None:
     """List the test cards: what happens with each, and what to type beside its number."""
     from fake_iamport.gateway.cards import test_cards
 
-    _echo_table(
+    echo_table(
         ("card number", "expiry", "birth", "PIN", "issuer", "what happens"),
         (
             (
@@ -150,7 +153,7 @@ def failures(pg: str) -> None:
         )
     table = profiles()[pg].code_table
     said = ((failure, failure.code_for(table)) for failure in failure_catalogue().values())
-    _echo_table(
+    echo_table(
         ("failure", "stage", "code", "text, and what it means"),
         (
             (failure.name, failure.stage, code.code, f"{code.text}\n    {failure.meaning}")
@@ -171,17 +174,3 @@ def _serve(app: "App", listener: "socket.socket") -> None:
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, stop)
     server.run_on(listener)
-
-
-def _echo_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    lines = [header, *rows]
-    widths = [max(map(_width, column)) for column in list(zip(*lines, strict=True))[:-1]]
-    for *cells, last in lines:
-        padded = [
-            cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
-        ]
-        click.echo("  ".join([*padded, last]))
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

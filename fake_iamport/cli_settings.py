@@ -36,6 +36,12 @@ class _Pair(click.ParamType[tuple[str, str]]):
         return name.strip(), what.strip()
 
 
+class _Text(click.types.StringParamType):
+    """One of several texts; in the environment they are separated by semicolons."""
+
+    envvar_list_splitter = ";"
+
+
 def option(flag: str, **attributes: Any) -> Callable[[_Command], _Command]:
     """A click option that is also read from ``FAKE_IAMPORT_`` and its name."""
     name = flag.partition("/")[0].lstrip("-").replace("-", "_").upper()
@@ -103,7 +109,7 @@ def _declared_option(field: msgspec.structs.FieldInfo, hint: Any) -> tuple[str, 
             "metavar": extra["metavar"],
         }
     if get_origin(base) is tuple:
-        return flag, {"help": help_text, "multiple": True, "type": click.STRING}
+        return flag, {"help": help_text, "multiple": True, "type": _Text()}
     shown = "" if field.default is None else f"  [default: {field.default}]"
     return flag, {"help": help_text + shown, "type": _click_type(base, metas)}
 

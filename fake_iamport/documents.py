@@ -23,7 +23,14 @@ from msgspec import inspect
 from fake_iamport.plain_words import in_plain_words
 from fake_iamport.suggestions import did_you_mean
 
-__all__ = ["Document", "DocumentError", "load_document", "load_table", "text_of_file"]
+__all__ = [
+    "Document",
+    "DocumentError",
+    "dump_document",
+    "load_document",
+    "load_table",
+    "text_of_file",
+]
 
 T = TypeVar("T")
 Steps = tuple[str | int, ...]
@@ -58,6 +65,14 @@ def load_document(text: str, type_: type[T], source: str) -> T:
         DocumentError: the first mistake.
     """
     return Document(text, source).read(type_)
+
+
+def dump_document(value: object) -> str:
+    """Write text, numbers, booleans, lists and mappings as YAML that is read as the same value."""
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_LINE_WIDTH
+    )
+    return text
 
 
 def text_of_file(path: str | os.PathLike[str]) -> str:
@@ -128,7 +143,7 @@ class Document:
 
     def _compose(self, text: str) -> yaml.Node:
         try:
-            loader = _Loader(text)
+            loader = _Loader(_SURROGATES.sub(_one_letter, text) if text[:1] == "{" else text)
             loader.yaml_implicit_resolvers = _RESOLVERS
             node: yaml.Node | None = loader.get_single_node()
         except yaml.MarkedYAMLError as error:
@@ -250,6 +265,70 @@ _RESOLVERS = {
     **dict.fromkeys("tTfF", _BOOLEAN),
     **dict.fromkeys(("n", "N", "~", ""), _NULL),
 }
+
+
+# JSON writes a letter beyond U+FFFF as two escapes, which YAML doesn't take for one.
+_SURROGATES = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+)
+
+
+def _one_letter(pair: re.Match[str]) -> str:
+    letter = 0x10000 + ((int(pair[2], 16) & 0x3FF) << 10 | int(pair[3], 16) & 0x3FF)
+    return f"{pair[1]}\\U{letter:08x}"
+
+
+_LINE_WIDTH = 100
+_LONGEST_INLINE = 72
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what is short on one line, and every scalar so that :data:`_RESOLVERS` read it back."""
+
+    yaml_implicit_resolvers = _RESOLVERS
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML asks so
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        super().increase_indent(flow, indentless=False)
+
+    def represent_text(self, text: str) -> yaml.Node:
+        return self.represent_scalar(_TEXT, text, _style(text))
+
+    def represent_decimal_fraction(self, number: float) -> yaml.Node:
+        # YAML has a name for infinity; JSON and our files have only numbers that are too large.
+        text = repr(number).replace("inf", "1e999")
+        return self.represent_scalar(_TAG + "float", text)
+
+    def represent_items(self, items: list[object]) -> yaml.Node:
+        return self.represent_sequence(_LIST, items, flow_style=_is_short(items))
+
+    def represent_entries(self, entries: dict[str, object]) -> yaml.Node:
+        return self.represent_mapping(_MAPPING, entries, flow_style=_is_short(entries))
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+_Dumper.add_representer(float, _Dumper.represent_decimal_fraction)
+_Dumper.add_representer(list, _Dumper.represent_items)
+_Dumper.add_representer(dict, _Dumper.represent_entries)
+
+
+def _style(text: str) -> str | None:
+    """How a text is written: as a block of lines, in quotes with escapes, or as YAML likes it."""
+    if not all(line.isprintable() for line in text.split("\n")):
+        return '"'
+    if "\n" not in text:
+        return None
+    return '"' if text[0].isspace() else "|"
+
+
+def _is_short(value: list[object] | dict[str, object]) -> bool:
+    """Whether a list or mapping is simple enough for one line."""
+    parts = value.values() if isinstance(value, dict) else value
+    text = repr(value)
+    is_flat = not any(isinstance(part, list | dict) for part in parts)
+    return is_flat and len(text) <= _LONGEST_INLINE and "\\n" not in text
 
 
 def _split(complaint: str) -> tuple[str, bool, str]:

@@ -136,6 +136,7 @@ class Emulator:
         that was given from outside is left alone. The token stays good, unless it is from another time.
         """
         merchant.interrupt()
+        self.unload_scenarios(merchant)
         if self._clock is None:
             merchant.clock.follow()
         await self.give_world(merchant)

@@ -25,6 +25,7 @@ __all__ = ["api_document", "control_document"]
 _REFERENCE = "#/components/schemas/{name}"
 _IN_QUERY = frozenset({"GET", "DELETE"})
 _FORMS = ("application/json", "application/x-www-form-urlencoded")
+_DOCUMENTS = ("application/yaml", "application/json")
 _ALWAYS: tuple[type[ApiError], ...] = (BadRequest,)
 _WITH_BODY: tuple[type[ApiError], ...] = (BodyTooLarge, UnreadableContentType)
 _FAILED_ENVELOPE = {
@@ -46,6 +47,8 @@ _CONTROL_ERROR = {
             "properties": {
                 "field": {"type": ["string", "null"]},
                 "message": {"type": "string"},
+                "line": {"type": "integer"},
+                "column": {"type": "integer"},
             },
         }
     },
@@ -140,10 +143,17 @@ def _operation_item(operation: Operation, path: str, fields: _Schema, result: _S
 
 def _control_item(route: ControlRoute, fields: _Schema, result: _Schema) -> _Schema:
     is_file = route.result is Download
+    inputs = _inputs(route.method, route.path, fields, _FORMS[:1], list_suffix="")
+    if route.document is not None:
+        document = fields["properties"][route.document]
+        described = {"description": document["description"]}
+        inputs["requestBody"] = {
+            "content": {media_type: {"schema": described} for media_type in _DOCUMENTS}
+        }
     return {
         "operationId": route.name,
         "description": route.description,
-        **_inputs(route.method, route.path, fields, _FORMS[:1], list_suffix=""),
+        **inputs,
         "responses": {
             str(route.status): _FILE if is_file else _response("Done.", result),
             "4XX": _response(

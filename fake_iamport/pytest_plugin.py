@@ -1,22 +1,39 @@
 """Fixtures for tests of a merchant: one emulator a session, and a fresh merchant for each test.
 
 Under pytest-xdist every worker has an emulator of its own, so that nothing is shared. With the ini
-option ``fake_iamport_seed_file`` each merchant starts with the world of the file's first one.
+option ``fake_iamport_seed_file`` each merchant starts with the world of the file's first one. The
+marker ``scenario`` loads scenarios for a test, before it begins.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
+    from fake_iamport.scenario_handles import ScenarioHandle
     from fake_iamport.server import FakeIamport, FakeMerchant
 
-__all__ = ["fake_iamport", "fake_iamport_server", "pytest_addoption"]
+__all__ = [
+    "fake_iamport",
+    "fake_iamport_server",
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_runtest_call",
+]
 
 _SEED_FILE = "fake_iamport_seed_file"
+_MARKER = (
+    "scenario(named, ..., all_rules_used=False): load scenarios for the test's fake_iamport, by the "
+    "names of ready-made ones or as files, relative to the test's file; with all_rules_used the test "
+    "fails if a rule was never applied"
+)
+_TO_BE_USED = pytest.StashKey[list["ScenarioHandle"]]()
+
+_Result = TypeVar("_Result")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +41,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         _SEED_FILE, "what fake_iamport's merchants start with; relative to this file", default=""
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    config.addinivalue_line("markers", _MARKER)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, _Result, _Result]:
+    """Let a test that passed fail, if it left rules unused that were to be applied."""
+    result = yield
+    for handle in item.stash.get(_TO_BE_USED, []):
+        _or_fail(handle.check_rules_used)
+    return result
 
 
 @pytest.fixture(scope="session")
@@ -41,18 +72,57 @@ def fake_iamport_server(pytestconfig: pytest.Config) -> "Iterator[FakeIamport]":
 
 
 @pytest.fixture
-def fake_iamport(fake_iamport_server: "FakeIamport") -> "Iterator[FakeMerchant]":
+def fake_iamport(
+    fake_iamport_server: "FakeIamport", request: pytest.FixtureRequest
+) -> "Iterator[FakeMerchant]":
     """A fresh merchant: ``url``, ``imp_key`` and ``imp_secret`` to configure the code under test,
-    and its own world to look into.
+    and its own world to look into. The marker ``scenario`` says what goes wrong in it.
     """
     from fake_iamport.control.declaration import ControlError
 
     first = fake_iamport_server.imp_key if fake_iamport_server.seed_file else None
     merchant = fake_iamport_server.create_merchant(seed_of=first)
-    yield merchant
-    # A test may have let it go already.
-    with suppress(ControlError):
-        merchant.remove()
+    try:
+        request.node.stash[_TO_BE_USED] = _load_marked(merchant, request.node)
+        yield merchant
+    finally:
+        # A test may have let it go already.
+        with suppress(ControlError):
+            merchant.remove()
+
+
+def _load_marked(merchant: "FakeMerchant", test: pytest.Item) -> "list[ScenarioHandle]":
+    """Load what the test's markers name, the outermost first; give those whose rules must be used."""
+    checked: list[ScenarioHandle] = []
+    for marker in reversed(list(test.iter_markers("scenario"))):
+        options = dict(marker.kwargs)
+        is_checked = options.pop("all_rules_used", False)
+        if options or not marker.args:
+            pytest.fail(f"expected pytest.mark.{_MARKER.partition(':')[0]}", pytrace=False)
+        for named in marker.args:
+            given = _seen_from(test.path.parent, named)
+            handle = _or_fail(partial(merchant.scenario, given))
+            checked += [handle] if is_checked else []
+    return checked
+
+
+def _seen_from(folder: Path, named: object) -> Any:
+    from fake_iamport.scenario_files import scenario_seen_from
+
+    return scenario_seen_from(folder, str(named)) if isinstance(named, str | Path) else named
+
+
+def _or_fail(work: Callable[[], _Result]) -> _Result:
+    """The result of ``work``; the test fails with one sentence where it can't be done."""
+    from fake_iamport.control.declaration import ControlError
+    from fake_iamport.scenario_handles import RulesNotUsed
+
+    try:
+        return work()
+    except (ControlError, RulesNotUsed) as error:
+        sentence = str(error)
+    # Outside of the handler, so that the sentence stands alone.
+    pytest.fail(sentence, pytrace=False)
 
 
 def _seed_file(config: pytest.Config) -> Path | None:

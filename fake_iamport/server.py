@@ -28,10 +28,19 @@ from fake_iamport.control import server as server_control
 from fake_iamport.control import snapshots as snapshot_control
 from fake_iamport.control import webhooks as webhook_control
 from fake_iamport.control.declaration import Inputs, convert
+from fake_iamport.control.scenarios import ScenarioView
 from fake_iamport.domain.billing_key import GatewayKey
 from fake_iamport.domain.webhook import Webhook
 from fake_iamport.emulator import Emulator
 from fake_iamport.journal import Entry
+from fake_iamport.scenario_handles import (
+    AsyncScenarioHandle,
+    Given,
+    ScenarioHandle,
+    fail_calls,
+    load_given,
+    loaded,
+)
 from fake_iamport.serving import Server, listen, url_of
 from fake_iamport.settings import MerchantSettings, Settings
 from fake_iamport.timeline import Happening
@@ -47,7 +56,7 @@ _START_SECONDS = 30
 _NOT_RUNNING = "the emulator isn't running; use it inside of its with statement"
 
 
-class _Running:
+class Running:
     """A server in a thread of its own, and a way to run coroutines where it runs."""
 
     def __init__(self, app: App, host: str, port: int) -> None:
@@ -101,7 +110,7 @@ class _Running:
 class _Reached:
     """Where a merchant finds the emulator, and with which credentials."""
 
-    def __init__(self, running: _Running, imp_key: str, imp_secret: str) -> None:
+    def __init__(self, running: Running, imp_key: str, imp_secret: str) -> None:
         self._running = running
         self.imp_key = imp_key
         self.imp_secret = imp_secret
@@ -173,6 +182,17 @@ class _Reached:
     ) -> list[Webhook]:
         given = convert(inputs, {"imp_key": self.imp_key, **values})
         return (await route(self._running.app.emulator, given)).webhooks
+
+    def _load(self, given: Given, name: str | None) -> Coroutine[Any, Any, ScenarioView]:
+        return load_given(self._running.app.emulator, self.imp_key, given, name)
+
+    def _fail_calls(
+        self, fail: object, calls: int, when: _Values
+    ) -> Coroutine[Any, Any, ScenarioView]:
+        return fail_calls(self._running.app.emulator, self.imp_key, fail, calls, when)
+
+    def _scenarios(self) -> Coroutine[Any, Any, list[ScenarioView]]:
+        return loaded(self._running.app.emulator, self.imp_key)
 
     def _change(self, changes: dict[str, Any]) -> Coroutine[Any, Any, MerchantSettings]:
         inputs = merchant_control.ChangeSettings(imp_key=self.imp_key, settings=changes)
@@ -262,6 +282,37 @@ class FakeMerchant(_Reached):
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Put a snapshot's world in place of this merchant's; its token and journal stay."""
         self._running.submit(self._restore(snapshot)).result()
+
+    def scenario(
+        self, given: Given, *, name: str | None = None, all_rules_used: bool = False
+    ) -> ScenarioHandle:
+        """Load a scenario: a ready-made one by its name, a file by its path, or what a file would say.
+
+        Used as a context manager, it is unloaded at the end of the block; with ``all_rules_used`` the
+        block raises :class:`~fake_iamport.scenario_handles.RulesNotUsed` if a rule was never applied.
+
+        Args:
+            given: Which scenario.
+            name: What to call one that is given as a mapping.
+            all_rules_used: Whether every rule must be applied in the block.
+        """
+        loading = self._load(given, name)
+        return ScenarioHandle(self._running, self.imp_key, loading, all_rules_used=all_rules_used)
+
+    def fail_calls(
+        self, fail: str | Mapping[str, Any], calls: int = 1, **when: object
+    ) -> ScenarioHandle:
+        """Let the next ``calls`` fail that meet all conditions of ``when``, named as in a rule.
+
+        ``fail`` is a failure's name, ``CODE:text``, or a mapping as the effect ``fail`` takes it. This
+        is a scenario of its own, tried before the others.
+        """
+        loading = self._fail_calls(fail, calls, when)
+        return ScenarioHandle(self._running, self.imp_key, loading, all_rules_used=False)
+
+    def scenarios(self) -> list[ScenarioView]:
+        """This merchant's scenarios, in the order in which they are tried."""
+        return self._running.submit(self._scenarios()).result()
 
     def change_settings(self, **changes: Any) -> MerchantSettings:
         """Change some of :class:`~fake_iamport.settings.MerchantSettings`, from the next call on."""
@@ -358,6 +409,32 @@ class AsyncFakeMerchant(_Reached):
         """Put a snapshot's world in place of this merchant's; its token and journal stay."""
         await asyncio.wrap_future(self._running.submit(self._restore(snapshot)))
 
+    def scenario(
+        self, given: Given, *, name: str | None = None, all_rules_used: bool = False
+    ) -> AsyncScenarioHandle:
+        """Load a scenario, when it is awaited or entered; see :meth:`FakeMerchant.scenario`."""
+        return AsyncScenarioHandle(
+            self._running,
+            self.imp_key,
+            lambda: self._load(given, name),
+            all_rules_used=all_rules_used,
+        )
+
+    def fail_calls(
+        self, fail: str | Mapping[str, Any], calls: int = 1, **when: object
+    ) -> AsyncScenarioHandle:
+        """Let calls fail once it is awaited or entered; see :meth:`FakeMerchant.fail_calls`."""
+        return AsyncScenarioHandle(
+            self._running,
+            self.imp_key,
+            lambda: self._fail_calls(fail, calls, when),
+            all_rules_used=False,
+        )
+
+    async def scenarios(self) -> list[ScenarioView]:
+        """This merchant's scenarios, in the order in which they are tried."""
+        return await asyncio.wrap_future(self._running.submit(self._scenarios()))
+
     async def change_settings(self, **changes: Any) -> MerchantSettings:
         """Change some of :class:`~fake_iamport.settings.MerchantSettings`, from the next call on."""
         return await asyncio.wrap_future(self._running.submit(self._change(changes)))
@@ -415,7 +492,7 @@ class FakeIamport(FakeMerchant):
         seed_file: str | os.PathLike[str] | None = None,
     ) -> None:
         app, key, secret = app_and_keys(settings, imp_key, imp_secret, clock, seed_file)
-        super().__init__(_Running(app, host, port), key, secret)
+        super().__init__(Running(app, host, port), key, secret)
 
     def __enter__(self) -> Self:
         self._running.start()
@@ -466,7 +543,7 @@ class AsyncFakeIamport(AsyncFakeMerchant):
         seed_file: str | os.PathLike[str] | None = None,
     ) -> None:
         app, key, secret = app_and_keys(settings, imp_key, imp_secret, clock, seed_file)
-        super().__init__(_Running(app, host, port), key, secret)
+        super().__init__(Running(app, host, port), key, secret)
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._running.start)

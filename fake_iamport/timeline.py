@@ -92,7 +92,10 @@ async def execute_due_schedule(emulator: "Emulator", merchant: Merchant) -> Happ
         turn = None
         if merchant.scenarios is not None:
             turn = await merchant.scenarios.direct(emulator, call, schedule)
-        payment = await execute_schedule(call, schedule)
+        if turn is None:
+            payment = await execute_schedule(call, schedule)
+        else:
+            payment = await turn.carry_out(call, lambda: execute_schedule(call, schedule))
     if turn is not None:
         await turn.conclude()
     return Happening(

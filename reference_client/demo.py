@@ -8,17 +8,16 @@ import contextlib
 import os
 import subprocess
 import sys
-import textwrap
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from reference_client._side_by_side import call_lines, say, say_headings, say_side_by_side
+
 __all__ = ["main"]
 
-_WIDTH = 58
 _SECONDS = 20
 _CARD_FIELDS = ("expiry", "birth", "pwd_2digit")
 
@@ -32,21 +31,21 @@ class _Stage:
 
     def step(self, title: str) -> None:
         self.emulator.delete("/_fake/journal")
-        print(f"\n{title}")
+        say(f"\n{title}")
 
     def show(self, answer: httpx.Response) -> dict[str, Any]:
         told: dict[str, Any] = answer.json()
         saw = [f"HTTP {answer.status_code}  status: {told['status']}", told.get("message") or ""]
         calls = self.emulator.get("/_fake/journal").json()["entries"]
-        recorded = [line for call in calls for line in _call_lines(call)]
-        _print_side_by_side(saw, recorded)
+        recorded = [line for call in calls for line in call_lines(call)]
+        say_side_by_side(saw, recorded)
         return told
 
     def show_ledger(self) -> None:
         path = f"/_fake/merchants/{_merchant_key(self.emulator)}/ledger"
         for key in self.emulator.get(path).json()["keys"]:
             state = "deleted" if key["deleted_at"] else "in use"
-            print(f"  key for {key['card_number']} of {key['customer_uid']}: {state}")
+            say(f"  key for {key['card_number']} of {key['customer_uid']}: {state}")
 
     def card(self, failure: str | None, *, after: int = 0) -> dict[str, str]:
         cards = self.emulator.get("/_fake/cards").json()["cards"]
@@ -66,9 +65,9 @@ class _Stage:
 def main() -> int:
     """Run the walk; 0 when every step went as it should."""
     with _running() as stage:
-        print("        what the merchant said".ljust(_WIDTH), "what i'mport recorded")
+        say_headings("what the merchant said", "what i'mport recorded")
         went = list(_walk(stage))
-    print(f"\n{sum(went)} of {len(went)} steps went as they should.")
+    say(f"\n{sum(went)} of {len(went)} steps went as they should.")
     return 0 if all(went) else 1
 
 
@@ -109,7 +108,7 @@ def _running() -> Iterator[_Stage]:
         ) as merchant_url,
         httpx.Client(base_url=merchant_url, timeout=_SECONDS, trust_env=False) as merchant,
     ):
-        print(f"emulator {emulator_url}, merchant {merchant_url}\n")
+        say(f"emulator {emulator_url}, merchant {merchant_url}\n")
         yield _Stage(merchant, emulator)
 
 
@@ -146,29 +145,6 @@ def _process(module: str, *arguments: str, **environment: str) -> Iterator[str]:
             yield first_line.split()[-1]
         finally:
             process.terminate()
-
-
-def _call_lines(call: dict[str, Any]) -> list[str]:
-    payment = (call["response"] or {}).get("response") or {}
-    status = f", status {payment['status']}" if "status" in payment else ""
-    lines = [
-        f"{call['method']} {call['path']}",
-        f"  HTTP {call['status']}, code {call['code']}{status}",
-    ]
-    reason = call["message"] or payment.get("fail_reason")
-    return [*lines, f"  {reason}"] if reason else lines
-
-
-def _print_side_by_side(left: list[str], right: list[str]) -> None:
-    wrapped = [part for line in left for part in textwrap.wrap(line, _WIDTH // 2) or [""]]
-    for place in range(max(len(wrapped), len(right))):
-        said = wrapped[place] if place < len(wrapped) else ""
-        recorded = right[place] if place < len(right) else ""
-        print(f"  {said}{' ' * (_WIDTH - 2 - _columns(said))}{recorded}".rstrip())
-
-
-def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,9 @@ def _endpoint(route: ControlRoute, emulator: Emulator) -> Callable[[Request], Aw
     lists = names_of_lists(route.inputs)
 
     async def endpoint(request: Request) -> Response:
-        values = {**_query(request, lists), **await _body(request), **request.path_params}
+        body = await _body(request)
+        given = _inputs(body) if route.document is None else {route.document: body}
+        values = {**_query(request, lists), **given, **request.path_params}
         try:
             result = await route.function(emulator, convert(route.inputs, values))
         except asyncio.CancelledError:
@@ -74,13 +76,16 @@ def _query(request: Request, lists: Set[str]) -> dict[str, object]:
     return {name: given.getlist(name) if name in lists else given[name] for name in given}
 
 
-async def _body(request: Request) -> dict[str, object]:
+async def _body(request: Request) -> bytes:
     try:
-        body = await read_body(request.receive, None, _LARGEST_BODY)
+        return await read_body(request.receive, None, _LARGEST_BODY)
     except BodyTooLarge as error:
         raise ControlError(error.message, status=error.status) from None
     except ClientGone:
         raise ControlError("the caller left before its body was here") from None
+
+
+def _inputs(body: bytes) -> dict[str, object]:
     if not body:
         return {}
     try:
@@ -93,9 +98,10 @@ async def _body(request: Request) -> dict[str, object]:
 
 
 async def _refuse(_: Request, error: Exception) -> Response:
-    field = getattr(error, "field", None)
-    status = getattr(error, "status", 400)
-    return _json({"error": {"field": field, "message": str(error)}}, status)
+    told: dict[str, object] = {"field": getattr(error, "field", None), "message": str(error)}
+    if isinstance(error, ControlError) and error.line is not None:
+        told |= {"line": error.line, "column": error.column}
+    return _json({"error": told}, getattr(error, "status", 400))
 
 
 async def _refuse_path(request: Request, error: Exception) -> Response:

@@ -35,12 +35,25 @@ _Inputs = TypeVar("_Inputs", bound="Inputs")
 
 
 class ControlError(ValueError):
-    """A control call that can't be done: ``field`` is the place, the text what was expected."""
+    """A control call that can't be done: ``field`` is the place, the text what was expected.
 
-    def __init__(self, message: str, *, field: str | None = None, status: int = 400) -> None:
+    ``line`` and ``column`` count from 1, where it is a document that has the mistake.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        status: int = 400,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.field = field
         self.status = status
+        self.line = line
+        self.column = column
 
 
 class Inputs(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -57,7 +70,10 @@ class Download:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ControlRoute:
-    """One method and path below ``/_fake``."""
+    """One method and path below ``/_fake``.
+
+    ``document`` is the input that the body is as it stands, where the body is no JSON object of inputs.
+    """
 
     name: str
     method: str
@@ -67,13 +83,19 @@ class ControlRoute:
     function: Callable[[Emulator, Any], Awaitable[object]]
     inputs: type[Inputs]
     result: Any
+    document: str | None
 
 
 _declared: list[ControlRoute] = []
 
 
-def control(method: str, path: str, *, status: int = 200) -> Callable[[_Function], _Function]:
-    """Declare the decorated function to answer ``method`` ``/_fake`` + ``path``."""
+def control(
+    method: str, path: str, *, status: int = 200, document: str | None = None
+) -> Callable[[_Function], _Function]:
+    """Declare the decorated function to answer ``method`` ``/_fake`` + ``path``.
+
+    With ``document``, the input of that name (bytes) is the whole body as it was sent.
+    """
 
     def declare(function: _Function) -> _Function:
         hints = typing.get_type_hints(function, include_extras=True)
@@ -87,6 +109,7 @@ def control(method: str, path: str, *, status: int = 200) -> Callable[[_Function
                 function=function,
                 inputs=hints["inputs"],
                 result=hints["return"],
+                document=document,
             )
         )
         return function

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from fake_iamport.gateway.evidence import Evidence
 from fake_iamport.scenario.declaration import Declared, conditions, effects
+from fake_iamport.scenario.walk import Step
 
 __all__ = ["BothLanguages", "RuleForm", "ScenarioForm"]
 
@@ -105,7 +106,7 @@ class ScenarioForm(
         str | None, Meta(description="Where that comes from, or the class of incidents behind it.")
     ] = None
     walk: Annotated[
-        tuple[dict[str, Any], ...],
+        tuple[Step, ...],
         Meta(description="What a merchant does to see it, step by step, for `scenario try`."),
     ] = ()
     seed: Annotated[int, Meta(description="Where all chance comes from.")] = 0

@@ -14,13 +14,17 @@ Edit = Callable[[bytes], bytes]
 
 
 def edited(values: Mapping[str, Callable[[Any], object]]) -> Edit:
-    """Put another value at each dotted path; where there is nothing to hold it, nothing changes."""
+    """Put another value at each dotted path; where there is nothing to hold it, nothing changes.
+
+    A new value of ``UNSET`` leaves the old one.
+    """
 
     def edit(tree: Any) -> None:
         for path, value in values.items():
             parent, name = _parent(tree, path)
-            if parent is not None:
-                parent[name] = value(parent.get(name))
+            new = msgspec.UNSET if parent is None else value(parent.get(name))
+            if parent is not None and new is not msgspec.UNSET:
+                parent[name] = new
 
     return _on_json(edit)
 

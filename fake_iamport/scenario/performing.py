@@ -10,7 +10,7 @@ from fake_iamport.merchants import Merchant
 from fake_iamport.operations.declaration import Call
 from fake_iamport.scenario.situation import SCHEDULED_CHARGE, UNKNOWN_OPERATION, Situation
 from fake_iamport.scenario.turn import Turn
-from fake_iamport.store import Records, Store
+from fake_iamport.store import Store
 from fake_iamport.wire.envelope import Answer
 from fake_iamport.wire.exchange import Exchange
 
@@ -38,7 +38,7 @@ async def perform(
         if scenarios.asks_for_card:
             situation = await _with_key(situation, api.emulator.store)
         rules = scenarios.choose(situation)
-    if rules or scenarios.held_back:
+    if rules or scenarios.held_back or scenarios.looks_back:
         turn = Turn(api.emulator, situation, scenarios, rules, exchange.connection)
         exchange.turn = turn
         await turn.prepare()
@@ -49,12 +49,7 @@ async def perform(
     operation = api.admit(exchange)
     if unreadable is not None:
         raise unreadable
-    if not scenarios.looks_back or exchange.method == "GET":
-        return await api.carry_out(exchange, operation)
-    before = await _world(api.emulator.store, merchant)
-    answer = await api.carry_out(exchange, operation)
-    scenarios.note_write(before, await _world(api.emulator.store, merchant))
-    return answer
+    return await api.carry_out(exchange, operation)
 
 
 async def direct_scheduled_charge(
@@ -62,7 +57,7 @@ async def direct_scheduled_charge(
 ) -> Turn:
     """Let the rules have their way with the charge of a schedule that has fallen due.
 
-    What it gives back is to be concluded when the charge is done.
+    What it gives back carries the charge out, and is to be concluded when that is done.
     """
     key = await call.transaction.billing_key(schedule.customer_uid)
     situation = Situation(
@@ -77,7 +72,6 @@ async def direct_scheduled_charge(
     )
     turn = Turn(emulator, situation, scenarios, scenarios.choose(situation))
     await turn.prepare()
-    turn.direct(call)
     return turn
 
 
@@ -102,8 +96,3 @@ async def _with_key(situation: Situation, store: Store) -> Situation:
     async with store.transaction(situation.merchant.imp_key) as transaction:
         key = await transaction.billing_key(customer_uid)
     return msgspec.structs.replace(situation, key=key)
-
-
-async def _world(store: Store, merchant: Merchant) -> Records:
-    async with store.transaction(merchant.imp_key) as transaction:
-        return await transaction.snapshot()

@@ -23,6 +23,7 @@ from fake_iamport.scenario.form import RuleForm, ScenarioForm
 from fake_iamport.scenario.library import find_scenario_file
 from fake_iamport.scenario.operation_names import every_operation
 from fake_iamport.scenario.scenario import Rule, Scenario
+from fake_iamport.scenario.walk import check_walk
 
 __all__ = ["open_scenario", "read_scenario", "read_scenario_file"]
 
@@ -65,6 +66,7 @@ def read_scenario(text: str, source: str, name: str) -> Scenario:
     form = document.read(ScenarioForm)
     place = Place(document, ())
     _check_states(form, place / "states")
+    check_walk(form.walk, place / "walk")
     rules = place / "rules"
     return Scenario(
         name=name,

@@ -1,25 +1,27 @@
 """One call under a scenario: what its rules ordered, and what came of it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
 from fake_iamport.gateway.failures import Failure
 from fake_iamport.journal.line import FiredRule
-from fake_iamport.operations.declaration import Call, Operation
+from fake_iamport.operations.declaration import Call
 from fake_iamport.scenario.situation import Situation
+from fake_iamport.store import Records
 from fake_iamport.webhooks.drafts import Change, held
 from fake_iamport.wire.connection import Connection
-from fake_iamport.wire.envelope import Answer
-from fake_iamport.wire.parameters import Parameters
+from fake_iamport.wire.envelope import Answer, send_answer
 
 if TYPE_CHECKING:
     from fake_iamport.emulator import Emulator
     from fake_iamport.scenario.loaded import LoadedRule, LoadedScenarios
 
 __all__ = ["Delivery", "Turn"]
+
+_Result = TypeVar("_Result")
 
 
 class Delivery(Protocol):
@@ -60,15 +62,28 @@ class Turn:
         self._rules = rules
         self._overtaken = list(scenarios.held_back)
         self._faults: list[str] = []
+        self._is_cut_short = False
 
     async def prepare(self) -> None:
-        """Do what the rules do before the call is carried out, until one answers instead."""
+        """Do what the rules do before the call is carried out, or answered instead."""
         for rule in self._rules:
             for effect in rule.rule.effects:
-                if self.answer is None:
-                    await effect.before(self, rule.progress)
+                await effect.before(self, rule.progress)
 
-    def direct(self, call: Call) -> None:
+    async def carry_out(self, call: Call, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Do the work of a call; a look-up that lags behind sees the world as it was."""
+        self._direct(call)
+        if not self.scenarios.looks_back:
+            return await work()
+        past = self.scenarios.world_before(self.look_back)
+        if past is not None:
+            return await _in(past, call, work)
+        before = await call.transaction.snapshot()
+        result = await work()
+        self.scenarios.note_write(before, await call.transaction.snapshot())
+        return result
+
+    def _direct(self, call: Call) -> None:
         """Hand over to a call what was ordered for it."""
         if self.failure is not None:
             call.gateway.order(self.failure)
@@ -77,27 +92,42 @@ class Turn:
         call.webhook_changes = self.webhook_changes
         call.webhooks = self.webhooks
 
-    async def carry_out(self, call: Call, operation: Operation, parameters: Parameters) -> object:
-        """Carry a call out; a look-up that lags behind sees the world as it was."""
-        self.direct(call)
-        past = self.scenarios.world_before(self.look_back)
-        if past is None:
-            return await operation.function(call, parameters)
-        present = await call.transaction.snapshot()
-        await call.transaction.restore(past)
-        result = await operation.function(call, parameters)
-        await call.transaction.restore(present)
-        return result
-
     async def finish(self, answer: Answer) -> Answer:
         """Do what the rules do after the call was carried out; give the answer that is to go out."""
         self.answer = answer
         try:
             await self.conclude()
         except asyncio.CancelledError:
-            # The server stops. What the call did is done, and the answer is as good as ever.
-            self.note("cut short, because the emulator stopped")
+            if not self.cut_short():
+                raise
         return self.answer
+
+    def cut_short(self) -> bool:
+        """Do and wait for nothing more, because the server stops; what the call did is done.
+
+        Without a socket it isn't a server that stops but the caller who gives up: then this is False.
+        """
+        if self.connection is None or not self.connection.has_socket:
+            return False
+        self._rules = ()
+        self._is_cut_short = True
+        self.note("cut short, because the emulator stopped")
+        return True
+
+    async def deliver(self, answer: Answer, *, keep_alive: bool) -> None:
+        """Send the answer, or what the rules make of it."""
+        assert self.connection is not None
+        if self.delivery is None:
+            await send_answer(self.connection, answer, keep_alive=keep_alive)
+            return
+        try:
+            if not self._is_cut_short:
+                await self.delivery.send(self.connection, answer)
+                return
+        except asyncio.CancelledError:
+            if not self.cut_short():
+                raise
+        await self.connection.reset()
 
     async def conclude(self) -> None:
         """Do what the rules do after the charge, or after the call."""
@@ -110,7 +140,10 @@ class Turn:
 
     def hold_back_webhooks(self) -> None:
         """Let the webhooks of this call wait until the merchant's next one has overtaken them."""
-        if not self._overtaken:
+        if self.merchant.scenarios is not self.scenarios:
+            # They were unloaded in the meantime: no later call would let these go.
+            self.emulator.courier.release(self.merchant, self.webhooks)
+        elif not self._overtaken:
             self.scenarios.held_back = list(self.webhooks)
 
     def change(self, edit: Callable[[bytes], bytes]) -> None:
@@ -132,3 +165,12 @@ class Turn:
     def told(self) -> str | None:
         """What was done to the call, for the journal."""
         return "; ".join(self._faults) or None
+
+
+async def _in(past: Records, call: Call, work: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Do the work in a world of the past; what goes wrong there is undone with the transaction."""
+    present = await call.transaction.snapshot()
+    await call.transaction.restore(past)
+    result = await work()
+    await call.transaction.restore(present)
+    return result

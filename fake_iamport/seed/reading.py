@@ -1,11 +1,15 @@
 """Reading seed files: from text to the worlds that it describes, or to its first mistake."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from fake_iamport.clock import Clock
 from fake_iamport.documents import Document, text_of_file
 from fake_iamport.places import Place
+from fake_iamport.scenario_files import scenario_seen_from
 from fake_iamport.seed.form import ClockForm, MerchantForm, SeedForm
 from fake_iamport.seed.merchant_reading import MerchantReading
 from fake_iamport.seed.world import ClockStart, World, WorldError
@@ -56,6 +60,7 @@ def read_seed(
     """
     document = Document(text, source)
     form = document.read(SeedForm)
+    folder = Path(source).parent
     merchants: dict[str, int] = {}
     for number, merchant in enumerate(form.merchants):
         place = Place(document, ("merchants", number))
@@ -63,15 +68,15 @@ def read_seed(
         if before != number:
             raise place.error(f"merchants[{before}] has the same", "imp_key")
     return tuple(
-        _merchant(Place(document, ("merchants", number)), merchant, settings, clock)
+        _merchant(Place(document, ("merchants", number)), merchant, settings, clock, folder)
         for number, merchant in enumerate(form.merchants)
     )
 
 
 def _merchant(
-    place: Place, form: MerchantForm, defaults: MerchantSettings, clock: Clock
+    place: Place, form: MerchantForm, defaults: MerchantSettings, clock: Clock, folder: Path
 ) -> SeededMerchant:
-    settings = _settings(place, form, defaults)
+    settings = _settings(place, form, defaults, folder)
     start = _clock_start(place, form)
     now = _now(start, clock)
     reading = MerchantReading(place, form, settings, now)
@@ -98,10 +103,13 @@ def _secret(place: Place, form: MerchantForm) -> str:
     raise place.error("the key 'imp_secret' is missing")
 
 
-def _settings(place: Place, form: MerchantForm, defaults: MerchantSettings) -> MerchantSettings:
+def _settings(
+    place: Place, form: MerchantForm, defaults: MerchantSettings, folder: Path
+) -> MerchantSettings:
     if form.channels and "channels" in form.settings:
         raise place.error("channels stand beside the settings already", "settings", "channels")
     changes = {**form.settings, **({"channels": form.channels} if form.channels else {})}
+    changes |= _scenarios(form.settings, folder)
     try:
         return changed_settings(defaults, changes)
     except SettingsError as error:
@@ -109,6 +117,14 @@ def _settings(place: Place, form: MerchantForm, defaults: MerchantSettings) -> M
         inside = () if form.channels and steps[0] == "channels" else ("settings",)
         is_name = steps[0] not in MerchantSettings.__struct_fields__
         raise place.error(str(error), *inside, *steps, at_key=is_name) from None
+
+
+def _scenarios(settings: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The scenarios among the settings, whose files count from the seed file's folder."""
+    named = settings.get("scenario")
+    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+        return {}
+    return {"scenario": [scenario_seen_from(folder, each) for each in named]}
 
 
 def _clock_start(place: Place, form: MerchantForm) -> ClockStart | None:

@@ -17,7 +17,7 @@ from fake_iamport.errors import (
     WrongCredentials,
 )
 from fake_iamport.journal import REDACTED, Line, redacted
-from fake_iamport.journal.redaction import answer_without, sent_secrets, without
+from fake_iamport.journal.redaction import answer_without, numbers_in, without
 from fake_iamport.operations import operations
 from fake_iamport.operations.declaration import Access, Call, Operation, PartlyFound
 from fake_iamport.wire.authorization import presented_token
@@ -53,8 +53,8 @@ class Api:
         if turn is not None:
             answer = await turn.finish(answer)
         self._write_down(exchange, answer, started)
-        if turn is not None and turn.delivery is not None:
-            await turn.delivery.send(exchange.connection, answer)
+        if turn is not None:
+            await turn.deliver(answer, keep_alive=exchange.keep_alive)
             return
         await send_answer(exchange.connection, answer, keep_alive=exchange.keep_alive)
 
@@ -64,7 +64,11 @@ class Api:
         except ClientGone:
             raise
         except asyncio.CancelledError:
+            if not exchange.connection.has_socket:
+                raise  # There is no server that could stop: it is the caller who gives up.
             # The server stops while half of a request is here: nothing was done, and nothing is.
+            if exchange.turn is not None:
+                exchange.turn.cut_short()
             return failed(503, -1, _STOPPING)
         except ApiError as error:
             return failed(error.status, error.code, error.message)
@@ -144,7 +148,9 @@ class Api:
             if exchange.turn is None:
                 result = await operation.function(call, parameters)
             else:
-                result = await exchange.turn.carry_out(call, operation, parameters)
+                result = await exchange.turn.carry_out(
+                    call, lambda: operation.function(call, parameters)
+                )
             next_webhook = await transaction.next_webhook()
             next_schedule = await transaction.next_schedule()
         self.emulator.wake_if_due(merchant, next_webhook, next_schedule)
@@ -155,8 +161,11 @@ class Api:
         declared = operation.parameters if operation else Parameters
         journal = self.emulator.journal
         clock = (merchant or self.emulator.default_merchant).clock
-        in_path = exchange.path_values if operation else {"path": exchange.path}
-        secrets = sent_secrets(exchange.query, exchange.body, in_path)
+        secrets: list[str] = [] if operation else numbers_in(exchange.path)
+        path_values, query, body = (
+            values and redacted(declared, values, secrets)
+            for values in (exchange.path_values, exchange.query, exchange.body)
+        )
         message = answer.message
         journal.add(
             Line(
@@ -166,9 +175,9 @@ class Api:
                 operation=operation.operation_id if operation else None,
                 method=exchange.method,
                 path=without(exchange.path, secrets),
-                path_values=exchange.path_values and redacted(declared, exchange.path_values),
-                query=exchange.query and redacted(declared, exchange.query),
-                body=exchange.body and redacted(declared, exchange.body),
+                path_values=path_values,
+                query=query,
+                body=body,
                 body_size=exchange.body_size,
                 content_type=journal.header_text(exchange.headers.get(b"content-type")),
                 user_agent=journal.header_text(exchange.headers.get(b"user-agent")),

@@ -1,8 +1,8 @@
 """One call's connection: the answer as the client's socket sees it, whole or broken.
 
 Behind uvicorn the socket can be reached, so that a reset is an RST and garbage is garbage. An
-application that runs without a socket, as in ``httpx.ASGITransport``, raises ``ConnectionError``
-instead, which is what its caller then meets.
+application that runs without a socket, as in ``httpx.ASGITransport``, raises ``ConnectionError`` or
+``TimeoutError`` instead, which is what its caller then meets.
 """
 
 import asyncio
@@ -33,6 +33,11 @@ class Connection:
         self._receive = receive
         self._send = send
 
+    @property
+    def has_socket(self) -> bool:
+        """Whether there is a socket that can be reached."""
+        return self._transport() is not None
+
     async def start(self, status: int, headers: Headers) -> None:
         """Send the status line and the headers."""
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
@@ -52,13 +57,24 @@ class Connection:
             raise ConnectionError("the server sent what is no HTTP")
         transport.write(data)
 
-    async def wait_until_gone(self, seconds: float) -> None:
-        """Wait until the client hangs up, at most so long."""
+    async def wait_until_gone(self, seconds: float) -> bool:
+        """Wait until the client hangs up, at most so long; whether it did."""
         try:
             async with asyncio.timeout(seconds):
                 await self._drain()
         except TimeoutError:
-            return
+            return False
+        return True
+
+    async def keep_waiting(self, seconds: float) -> None:
+        """Let the client wait until it hangs up, at most so long.
+
+        Raises:
+            TimeoutError: there is no socket, so that nobody would ever hang up.
+        """
+        if not self.has_socket:
+            raise TimeoutError("the server lets the client wait")
+        await self.wait_until_gone(seconds)
 
     async def reset(self) -> None:
         """End the connection with an RST.
@@ -74,7 +90,7 @@ class Connection:
             socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER
         )
         transport.abort()
-        await self._drain()
+        await self._end(transport)
 
     async def close(self) -> None:
         """End the connection in order, after what was written.
@@ -86,11 +102,19 @@ class Connection:
         if transport is None:
             raise ConnectionError("the server closed the connection")
         transport.close()
-        await self._drain()
+        await self._end(transport)
 
     def _transport(self) -> asyncio.Transport | None:
         transport: asyncio.Transport | None = self._scope.get("state", {}).get(TRANSPORT)
         return transport
+
+    async def _end(self, transport: asyncio.Transport) -> None:
+        """Wait until the connection is over; when the server stops, that is now."""
+        while True:
+            try:
+                return await self._drain()
+            except asyncio.CancelledError:
+                transport.abort()
 
     async def _drain(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -6,26 +6,19 @@ from pathlib import Path
 import pytest
 
 from fake_iamport import FakeIamport
+from tests.documents.blocks import (
+    DOCUMENTS,
+    blocks,
+    commands,
+    file_name,
+    is_scenario,
+    kinds,
+    scenarios,
+)
 from tests.documents.shell import ROOT, Shell, matches
 from tests.needed_tools import needs_curl
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scenarios/*.md")])
 ENGLISH, KOREAN = ROOT / "README.md", ROOT / "docs" / "README.ko.md"
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-def blocks(document: Path, kind: str) -> list[str]:
-    return [text for name, text in _FENCE.findall(document.read_text("utf-8")) if name == kind]
-
-
-def commands(document: Path) -> list[tuple[str, str]]:
-    """Each command of a document and what it is said to print."""
-    found: list[tuple[str, str]] = []
-    for block in blocks(document, "console"):
-        parts = re.split(r"^\$ ", block, flags=re.MULTILINE)
-        assert parts[0] == "", f"{document.name}: a console block starts with a command"
-        found += [(part.partition("\n")[0], part.partition("\n")[2]) for part in parts[1:]]
-    return found
 
 
 PYTHON = [
@@ -41,7 +34,7 @@ PYTHON = [
 @needs_curl
 def test_every_command_prints_what_the_document_shows(document: Path, tmp_path: Path) -> None:
     for block in blocks(document, "yaml"):
-        (tmp_path / "seed.yaml").write_text(block, "utf-8")
+        (tmp_path / file_name(block)).write_text(block, "utf-8")
     with Shell(tmp_path) as shell:
         for command, expected in commands(document):
             printed = shell.run(command)
@@ -65,9 +58,7 @@ def test_every_python_block_runs(program: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("document", [pytest.param(path, id=path.name) for path in DOCUMENTS])
 def test_every_block_is_of_a_kind_that_is_run(document: Path) -> None:
-    kinds = {name for name, _ in _FENCE.findall(document.read_text("utf-8"))}
-
-    assert kinds <= {"console", "python", "yaml"}
+    assert kinds(document) <= {"console", "python", "yaml"}
 
 
 @pytest.mark.parametrize(
@@ -76,14 +67,30 @@ def test_every_block_is_of_a_kind_that_is_run(document: Path) -> None:
         pytest.param(text, id=f"{document.name}-{number}")
         for document in DOCUMENTS
         for number, text in enumerate(blocks(document, "yaml"))
+        if not is_scenario(text)
     ],
 )
-def test_every_yaml_block_is_a_seed_file(text: str, tmp_path: Path) -> None:
+def test_every_other_yaml_block_is_a_seed_file(text: str, tmp_path: Path) -> None:
     path = tmp_path / "seed.yaml"
     path.write_text(text, "utf-8")
 
     with FakeIamport(seed_file=path) as server:
         assert server.snapshot()["records"]["payments"]
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in scenarios()])
+def test_every_scenario_can_be_loaded(text: str) -> None:
+    from fake_iamport.scenario.reading import read_scenario
+
+    assert read_scenario(text, "documented.yaml", "documented").rules
+
+
+def test_the_tables_of_the_scenario_language_are_up_to_date() -> None:
+    from tests.documents import scenario_language
+
+    written = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
+
+    assert written == scenario_language.page(), "run `make docs`"
 
 
 @pytest.mark.parametrize("document", [pytest.param(path, id=path.name) for path in DOCUMENTS])
@@ -95,6 +102,7 @@ def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
 
 def test_the_korean_edition_has_the_same_commands_and_code() -> None:
     assert commands(KOREAN) == commands(ENGLISH)
+    assert blocks(KOREAN, "yaml") == blocks(ENGLISH, "yaml")
     assert [_code(text) for text in blocks(KOREAN, "python")] == [
         _code(text) for text in blocks(ENGLISH, "python")
     ]

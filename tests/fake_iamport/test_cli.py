@@ -91,6 +91,7 @@ def test_every_option_is_also_an_environment_variable() -> None:
         "FAKE_IAMPORT_SEED": "5",
         "FAKE_IAMPORT_CARD_CHECKS": "false",
         "FAKE_IAMPORT_FAIL": "again=lost_card;onetime=F113:거래거절 카드번호틀림",
+        "FAKE_IAMPORT_SCENARIO": "bad_day;webhook_twice",
     }
 
     with serving(**environment) as (_, url):
@@ -98,6 +99,7 @@ def test_every_option_is_also_an_environment_variable() -> None:
 
     assert settings["seed"] == 5
     assert settings["merchant"]["card_checks"] is False
+    assert settings["merchant"]["scenario"] == ["bad_day", "webhook_twice"]
     assert settings["merchant"]["fail"] == {
         "again": "lost_card",
         "onetime": "F113:거래거절 카드번호틀림",

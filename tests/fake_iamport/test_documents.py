@@ -1,3 +1,4 @@
+import json
 from enum import StrEnum
 from typing import Annotated
 
@@ -287,3 +288,9 @@ def test_a_wrong_line_of_a_table_is_named(text: str, expected: str) -> None:
     with pytest.raises(DocumentError) as caught:
         load_table(text, Row, "rows.csv")
     assert str(caught.value) == expected
+
+
+def test_json_may_write_a_letter_as_two_escapes() -> None:
+    text = r'{"smile": "\ud83d\ude00", "escaped": "\\ud83d\\ude00"}'
+
+    assert load_document(text, dict[str, str], "a.json") == json.loads(text)

@@ -12,6 +12,7 @@ from fake_iamport import AsyncFakeIamport, Clock, FakeIamport, FakeMerchant, Set
 from fake_iamport.control.declaration import ControlError
 from fake_iamport.documents import DocumentError
 from fake_iamport.gateway.cards import test_cards as every_card
+from fake_iamport.scenario.library import scenario_library
 from fake_iamport.seed import read_seed
 from fake_iamport.settings import MerchantSettings
 from tests.fake_iamport.search import kept_by, leaks, texts_in
@@ -549,6 +550,56 @@ def test_a_file_that_can_not_be_read_starts_nothing(
     assert ran.stderr.startswith(f"fake-iamport: {path}:")
     assert message in ran.stderr
     assert ran.stderr.count("\n") == 1
+
+
+def test_scenarios_count_from_the_folder_of_the_seed_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, elsewhere = tmp_path / "seeds", tmp_path / "elsewhere"
+    for path in (folder, elsewhere):
+        path.mkdir()
+    ready_made = next(iter(scenario_library()))
+    (folder / "own.yaml").write_text("rules: [{then: {pass: true}}]")
+    (folder / "bare").write_text("rules: [{then: {pass: true}}]")
+    named = f"[own.yaml, bare, {ready_made}, {folder / 'own.yaml'}]"
+    seed = folder / "seed.yaml"
+    seed.write_text(f"merchants: [{{imp_key: a, imp_secret: b, settings: {{scenario: {named}}}}}]")
+    monkeypatch.chdir(elsewhere)
+
+    with FakeIamport(seed_file=seed) as server:
+        loaded = [each.name for each in server.scenarios()]
+        server.scenario({"rules": [{"then": {"pass": True}}]})
+        server.reset()
+        again = [each.name for each in server.scenarios()]
+
+    assert loaded == again == ["own", "bare", ready_made]
+
+
+@pytest.mark.parametrize(
+    ("named", "column", "message"),
+    [
+        ("[no_such]", 63, "there is no scenario 'no_such' and no file of that name"),
+        ("[gone.yaml]", 63, "{folder}/gone.yaml:1:1: can't be read: No such file or directory"),
+        (
+            "[wrong.yaml]", 63,
+            "{folder}/wrong.yaml:1:10: rules[0]: unknown key 'thne'; did you mean 'then'?",
+        ),
+        ("own.yaml", 63, "expected a list, got text"),
+    ],
+)  # fmt: skip
+def test_a_scenario_that_can_not_be_is_told_with_its_place_in_both_files(
+    tmp_path: Path, named: str, column: int, message: str
+) -> None:
+    (tmp_path / "wrong.yaml").write_text("rules: [{thne: {}}]")
+    text = f"merchants: [{{imp_key: a, imp_secret: b, settings: {{ scenario: {named}}}}}]"
+    seed = tmp_path / "seed.yaml"
+    seed.write_text(text)
+
+    with pytest.raises(DocumentError) as told:
+        FakeIamport(seed_file=seed)
+
+    place = f"{seed}:1:{column}: merchants[0].settings.scenario: "
+    assert str(told.value) == place + message.format(folder=tmp_path)
 
 
 def test_the_pytest_plugin_starts_each_merchant_with_the_files_first_world(

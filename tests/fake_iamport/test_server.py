@@ -3,6 +3,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from fake_iamport import (
     Settings,
 )
 from fake_iamport.control.declaration import ControlError
+from fake_iamport.scenario.library import scenario_library
 
 
 @contextmanager
@@ -214,3 +216,194 @@ async def test_the_asynchronous_twin_does_the_same(card: dict[str, str]) -> None
     assert (refused["code"], saved["code"]) == (-1, 0)
     assert unauthorized.status_code == 401
     assert (len(calls), keys_issued) == (1, 1)
+
+
+LOST = {"rules": [{"when": {"operation": "onetime"}, "then": {"fail": "lost_card"}, "times": 1}]}
+UNUSED = "the scenario 'scenario-1' has rules that were never applied: rule 1"
+
+
+def pay(client: httpx.Client, card: dict[str, str], merchant_uid: str) -> str:
+    order = {**card, "merchant_uid": merchant_uid, "amount": 1000}
+    answer = client.post("/subscribe/payments/onetime", json=order).json()
+    status: str = answer["response"]["status"]
+    return status
+
+
+def test_a_scenario_is_loaded_at_once_and_stays_without_a_block(card: dict[str, str]) -> None:
+    with FakeIamport() as server, authorized(server) as client:
+        handle = server.scenario(LOST)
+        unused = handle.unused_rules()
+        statuses = [pay(client, card, order) for order in ("a", "b")]
+        (rule,) = handle.view().rules
+        listed = server.scenarios()
+        handle.reset()
+        again = pay(client, card, "c")
+        handle.remove()
+
+        assert server.scenarios() == []
+
+    assert (unused, statuses, again) == (["rule 1"], ["failed", "paid"], "failed")
+    assert (rule.matched, rule.fired, rule.left) == (2, 1, 0)
+    assert [each.name for each in listed] == [handle.name] == ["scenario-1"]
+
+
+def test_a_scenario_is_unloaded_at_the_end_of_its_block(card: dict[str, str]) -> None:
+    with FakeIamport() as server, authorized(server) as client:
+        with server.scenario(LOST, name="lost.yaml") as lost:
+            assert lost.name == lost.view().name == "lost.yaml"
+            assert pay(client, card, "a") == "failed"
+            server.reset()
+        with pytest.raises(ZeroDivisionError), server.scenario(LOST):
+            _ = 1 // 0
+
+        assert server.scenarios() == []
+
+
+def test_a_scenario_comes_from_a_file_or_the_library_too(
+    card: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "lost.yaml"
+    path.write_text("rules: [{when: {operation: onetime}, then: {fail: lost_card}}]")
+    ready_made = next(iter(scenario_library()))
+
+    with FakeIamport() as server, authorized(server) as client:
+        with server.scenario(path), server.scenario(ready_made), server.scenario(str(path)):
+            assert [each.name for each in server.scenarios()] == ["lost", ready_made]
+            assert pay(client, card, "a") == "failed"
+        assert server.scenarios() == []
+
+
+def test_rules_that_were_never_applied_fail_a_block_that_says_so(card: dict[str, str]) -> None:
+    with FakeIamport() as server, authorized(server) as client:
+        unused = pytest.raises(AssertionError, match=re.escape(UNUSED))
+        with unused, server.scenario(LOST, all_rules_used=True):
+            pass
+        with pytest.raises(ZeroDivisionError), server.scenario(LOST, all_rules_used=True):
+            _ = 1 // 0
+        with server.scenario(LOST, all_rules_used=True):
+            pay(client, card, "a")
+
+        assert server.scenarios() == []
+
+
+def test_states_are_set_from_a_test(card: dict[str, str]) -> None:
+    down = {
+        "states": {"bank": ["up", "down"]},
+        "rules": [{"when": {"state": {"bank": "down"}}, "then": {"fail": "limit_exceeded"}}],
+    }
+    with FakeIamport() as server, authorized(server) as client, server.scenario(down) as bank:
+        assert pay(client, card, "a") == "paid"
+        bank.set_state(bank="down")
+        with pytest.raises(ControlError, match="'dwn' is not one of up, down; did you mean 'down'"):
+            bank.set_state(bank="dwn")
+
+        assert bank.view().states == {"bank": "down"}
+        assert pay(client, card, "b") == "failed"
+
+
+def test_the_next_calls_can_be_made_to_fail(card: dict[str, str]) -> None:
+    with FakeIamport() as server, authorized(server) as client:
+        server.scenario({"rules": [{"then": {"pass": True}}]})
+        failing = server.fail_calls("limit_exceeded", 2, operation="onetime", share=1.0)
+        statuses = [pay(client, card, order) for order in ("a", "b", "c")]
+
+        assert [each.name for each in server.scenarios()] == ["fail-next-1", "scenario-1"]
+        with server.fail_calls({"failure": "lost_card"}, operation="onetime"):
+            statuses.append(pay(client, card, "d"))
+        failing.remove()
+
+    assert statuses == ["failed", "failed", "paid", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("no_such", "there is no scenario 'no_such' and no file of that name"),
+        ("gone.yaml", "gone.yaml:1:1: can't be read: No such file or directory"),
+        (Path("gone.yaml"), "gone.yaml:1:1: can't be read: No such file or directory"),
+        ({}, "scenario-1: the key 'rules' is missing"),
+        (
+            {"rules": [{"thne": {}}]},
+            "scenario-1: rules[0]: unknown key 'thne'; did you mean 'then'?",
+        ),
+        ({"rules": 3}, "scenario-1: rules: expected a list, got a whole number"),
+        (
+            {"rules": [{"then": {"fail": "lost_crad"}}]},
+            "scenario-1: rules[0].then.fail: there is no failure 'lost_crad'; "
+            "did you mean 'lost_card'?",
+        ),
+        (
+            {"rules": [{"then": {"fail": object()}}]},
+            "scenario-1: no scenario holds this: Encoding objects of type object is unsupported",
+        ),
+        (
+            {"title": "\ud800", "rules": [{"then": {"pass": True}}]},
+            "scenario-1: no scenario holds this: 'utf-8' codec can't encode character '\\ud800' in "
+            "position 0: surrogates not allowed",
+        ),
+    ],
+)
+def test_a_scenario_that_can_not_be_loaded_is_told_in_one_sentence(
+    given: Any, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with FakeIamport() as server:
+        with pytest.raises(ControlError) as told:
+            server.scenario(given)
+
+        assert str(told.value) == message
+        assert server.scenarios() == []
+
+
+def test_calls_that_can_not_fail_so_are_told() -> None:
+    with FakeIamport() as server:
+        with pytest.raises(ControlError, match="there is no failure 'lost_crad'; did you mean"):
+            server.fail_calls("lost_crad")
+        with pytest.raises(ControlError, match="unknown key 'oparation'; did you mean"):
+            server.fail_calls("lost_card", oparation="onetime")
+        with pytest.raises(ControlError, match="expected a whole number >= 1"):
+            server.fail_calls("lost_card", 0)
+        assert server.scenarios() == []
+
+
+def test_a_handle_says_so_when_its_scenario_is_gone() -> None:
+    gone = "the merchant has no scenario 'scenario-1' loaded"
+    with FakeIamport() as server:
+        handle = server.scenario(LOST)
+        server.reset()
+        for work in (handle.view, handle.unused_rules, handle.reset, handle.remove):
+            with pytest.raises(ControlError, match=gone):
+                work()
+        with pytest.raises(ControlError, match=gone), server.scenario(LOST, all_rules_used=True):
+            server.reset()
+
+
+@pytest.mark.anyio
+async def test_the_asynchronous_twin_loads_scenarios_too(card: dict[str, str]) -> None:
+    order = {**card, "merchant_uid": "a", "amount": 1000}
+    async with AsyncFakeIamport() as server, httpx.AsyncClient(base_url=server.url) as client:
+        keys = {"imp_key": server.imp_key, "imp_secret": server.imp_secret}
+        token: Any = (await client.post("/users/getToken", json=keys)).json()["response"]
+        client.headers["Authorization"] = token["access_token"]
+        down = {"states": {"bank": ["up", "down"]}, **LOST}
+        async with server.scenario(down, all_rules_used=True) as handle:
+            await handle.set_state(bank="down")
+            failed = (await client.post("/subscribe/payments/onetime", json=order)).json()
+            view = await handle.view()
+        with pytest.raises(AssertionError, match="never applied: rule 1"):
+            async with server.scenario(LOST, all_rules_used=True):
+                pass
+        with pytest.raises(ControlError, match="no scenario 'no_such'"):
+            await server.scenario("no_such")
+        nothing_left = await server.scenarios()
+        with pytest.warns(RuntimeWarning, match="a scenario was never awaited"):
+            server.fail_calls("lost_card")
+        kept = await server.fail_calls("lost_card", operation="onetime")
+        async with kept:
+            await kept.reset()
+            unused = await kept.unused_rules()
+        assert nothing_left == await server.scenarios() == []
+
+    assert failed["response"]["status"] == "failed"
+    assert (view.states, view.unused_rules) == ({"bank": "down"}, [])
+    assert unused == ["the next call"]

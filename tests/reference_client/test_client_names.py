@@ -8,7 +8,7 @@ PACKAGE = Path(reference_client.__file__).parent
 
 def test_all_public_names_are_there_and_sorted_out() -> None:
     public = {name for name in vars(reference_client) if not name.startswith("_")}
-    modules = {"merchant", "demo"}
+    modules = {"merchant", "demo", "rehearsal"}
     assert public - modules == set(reference_client.__all__)
 
 

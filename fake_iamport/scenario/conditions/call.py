@@ -19,7 +19,10 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Which calls; everything that is given must hold."""
 
-    nth: Annotated[Count | tuple[Count, ...] | None, Meta(description="This one, or these.")] = None
+    nth: Annotated[
+        Count | Annotated[tuple[Count, ...], Meta(min_length=1)] | None,
+        Meta(description="This one, or these."),
+    ] = None
     every: Annotated[Count | None, Meta(description="Every so many: 3 is the 3rd, the 6th, …")] = (
         None
     )

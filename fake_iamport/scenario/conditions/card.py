@@ -18,6 +18,7 @@ from fake_iamport.suggestions import did_you_mean
 
 __all__ = ["CardIs"]
 
+_MOST_DIGITS_OF_A_NAME = 4
 _CARDS = [card.number for card in test_cards()]
 
 CardName = Annotated[str, Meta(extra_json_schema={"enum": [*failures(), *_CARDS]})]
@@ -61,7 +62,7 @@ def _card(name: str, at: Place) -> TestCard:
     card = _cards().get(name) or _cards().get(name.replace("-", ""))
     if card is not None:
         return card
-    if name[:1].isdigit():
+    if sum(character.isdigit() for character in name) > _MOST_DIGITS_OF_A_NAME:
         # The number isn't repeated: it may be somebody's.
         raise at.error("this number is no test card's; `fake-iamport cards` lists them")
     raise at.error(f"there is no failure '{name}'{did_you_mean(name, failures())}")

@@ -106,6 +106,8 @@ def _daily(text: str, at: Place) -> Test:
     if read is None:
         raise at.error("expected two times like 23:50-00:30", "daily")
     first, last = int(read[1]) * 60 + int(read[2]), int(read[3]) * 60 + int(read[4])
+    if first == last:
+        raise at.error("the two times are the same, so that nothing matches", "daily")
 
     def test(now: int, _: int) -> bool:
         time = korean_time(now)

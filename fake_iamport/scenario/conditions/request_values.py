@@ -47,11 +47,12 @@ class _Values(Condition):
         return True
 
     def _check_name(self, name: str, at: Place, operations: frozenset[str]) -> None:
-        first, _, rest = name.partition(".")
+        first, last = name.partition(".")[0], name.rpartition(".")[2]
         known, secret = _parameter_names(operations)
-        if first in secret or rest.rpartition(".")[2] in secret:
+        hidden = next((each for each in (first, last) if each in secret), None)
+        if hidden is not None:
             raise at.error(
-                f"'{first}' is card data or a secret, which no scenario may hold; "
+                f"'{hidden}' is card data or a secret, which no scenario may hold; "
                 "the condition 'card' knows the test cards",
                 name,
                 at_key=True,

@@ -1,6 +1,9 @@
 """Which state the scenario is in."""
 
 from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta
 
 from fake_iamport.places import Place
 from fake_iamport.scenario.declaration import Condition, RuleScope, condition
@@ -19,7 +22,7 @@ class StateIs(Condition):
 
     def __init__(
         self,
-        argument: dict[str, str | tuple[str, ...]],
+        argument: dict[str, str | Annotated[tuple[str, ...], Meta(min_length=1)]],
         at: Place,
         scope: RuleScope,
     ) -> None:

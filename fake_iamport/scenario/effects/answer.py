@@ -24,6 +24,8 @@ __all__ = ["AnswerWith"]
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 _SET_BY_SERVER = frozenset({"content-length", "transfer-encoding", "connection"})
+_WITHOUT_BODY = frozenset({204, 205, 304})
+"""HTTP statuses whose answers end with their headers: a client would read a body as the next answer."""
 _JSON = (b"content-type", b"application/json; charset=UTF-8")
 _TEXT = (b"content-type", b"text/html")
 
@@ -105,11 +107,14 @@ class AnswerWith(Effect):
     def _dressed(self, answer: Answer) -> Answer:
         """The answer with the status, headers and charset that are wanted."""
         code, message = code_and_message(answer.shown or answer.body)
+        status = self._answering.status or answer.status
+        if status in _WITHOUT_BODY:
+            answer = msgspec.structs.replace(answer, body=b"", shown=b'""')
         names = {name for name, _ in self._headers}
         usual = RECORDED_HEADERS if answer.headers is None else answer.headers
         dressed = msgspec.structs.replace(
             answer,
-            status=self._answering.status or answer.status,
+            status=status,
             code=code,
             message=message,
             headers=[*(each for each in usual if each[0] not in names), *self._headers],
@@ -119,14 +124,15 @@ class AnswerWith(Effect):
 
 
 def _check(answering: Answering, at: Place) -> None:
-    wholes = [name for name in ("page", "body", "json") if name in _given(answering)]
-    changes = [name for name in ("set", "remove") if name in _given(answering)]
-    if not _given(answering):
+    given = _given(answering)
+    wholes = [name for name in ("page", "body", "json") if name in given]
+    changes = [name for name in ("set", "remove") if name in given]
+    if not given - {"commit"}:
         raise at.error("expected at least one of page, body, json, set, remove, status, headers")
-    if len(wholes) > 1 or (wholes and changes):
-        raise at.error(f"can't stand beside '{(wholes + changes)[1]}'", wholes[0])
     if answering.commit is False and not wholes:
         raise at.error("a true answer comes only from a call that is carried out", "commit")
+    if len(wholes) > 1 or (wholes and changes):
+        raise at.error(f"can't stand beside '{(wholes + changes)[1]}'", wholes[0])
     if answering.page is not None and answering.page not in pages():
         known = pages()
         message = f"there is no page '{answering.page}'{did_you_mean(answering.page, known)}"
@@ -154,8 +160,8 @@ def _check_charset(answering: Answering, at: Place) -> None:
     if answering.charset is None:
         return
     try:
-        _encoded(answering.body or "", answering.charset)
-    except LookupError:
+        _encoded("text, 글", answering.charset)
+    except (LookupError, ValueError):
         raise at.error(f"there is no charset '{answering.charset}'", "charset") from None
 
 

@@ -50,6 +50,9 @@ class Breaking(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 class Break(Effect):
     """Break the connection: before the request is read, before the call is carried out, before the
     answer (the money moved, and the answer is lost), in its headers or in its body.
+
+    Rules that break before the request is read are tried before all others. getToken is read in any
+    case, because only its body says whose call it is.
     """
 
     def __init__(self, argument: At | Breaking, at: Place, scope: RuleScope) -> None:

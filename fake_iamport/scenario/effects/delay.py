@@ -12,6 +12,8 @@ from fake_iamport.scenario.declaration import Effect, RuleScope, effect
 from fake_iamport.scenario.progress import Progress
 from fake_iamport.scenario.situation import SCHEDULED_CHARGE
 from fake_iamport.scenario.turn import Turn
+from fake_iamport.wire.connection import Connection
+from fake_iamport.wire.envelope import Answer
 
 __all__ = ["Delay", "Seconds"]
 
@@ -19,6 +21,14 @@ LONGEST = 600.0
 """Seconds of the machine's time that a client is let wait at most."""
 
 Seconds = Annotated[float, Meta(ge=0, le=LONGEST, description="Seconds of real time.")]
+
+
+class _Nothing:
+    """An answer that never comes."""
+
+    async def send(self, connection: Connection, answer: Answer) -> None:
+        """Let the client wait."""
+        await connection.keep_waiting(LONGEST)
 
 
 class LogNormal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,19 +64,20 @@ class Waits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 @effect("delay")
 class Delay(Effect):
-    """Let the client wait, before the call is carried out or after that.
+    """Let the client wait, before the call is carried out or after that; a number means after.
 
     A client that gives up in the meantime doesn't change what happens to the call.
     """
 
-    def __init__(self, argument: Waits, at: Place, scope: RuleScope) -> None:
-        if argument.before_commit is None and argument.after_commit is None:
-            raise at.error("expected before_commit or after_commit")
-        self._before = _checked(argument.before_commit, at / "before_commit")
-        self._after = _checked(argument.after_commit, at / "after_commit")
+    def __init__(self, argument: Seconds | Waits, at: Place, scope: RuleScope) -> None:
+        waits = argument if isinstance(argument, Waits) else Waits(after_commit=argument)
+        if waits.before_commit is None and waits.after_commit is None:
+            raise at.error("expected a number of seconds, before_commit or after_commit")
+        self._before = _checked(waits.before_commit, at / "before_commit")
+        self._after = _checked(waits.after_commit, at / "after_commit")
 
     @classmethod
-    def unfit_for(cls, argument: Waits, operation: str) -> str | None:
+    def unfit_for(cls, argument: Seconds | Waits, operation: str) -> str | None:
         """Nobody waits for a scheduled charge."""
         return "nobody waits for it" if operation == SCHEDULED_CHARGE else None
 
@@ -94,7 +105,10 @@ async def _wait(wait: Wait | None, turn: Turn, progress: Progress) -> None:
         return
     if wait == "until_client_gives_up":
         turn.note("no answer until the client gave up")
-        await turn.connection.wait_until_gone(LONGEST)
+        if turn.connection.has_socket:
+            await turn.connection.wait_until_gone(LONGEST)
+        else:
+            turn.delivery = _Nothing()
         return
     seconds = _seconds(wait, progress)
     turn.note(f"delayed by {seconds:.3g} seconds")

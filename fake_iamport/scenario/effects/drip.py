@@ -63,18 +63,25 @@ class _Drops:
 
     async def send(self, connection: Connection, answer: Answer) -> None:
         """Send it."""
-        size, body = self._dripping.bytes, answer.body
-        stop_after = self._dripping.stop_after
-        end = len(body) if stop_after is None else min(stop_after, len(body) - 1)
         await connection.start(answer.status, headers_of(answer, keep_alive=False))
         try:
             async with asyncio.timeout(LONGEST):
-                for place in range(0, end, size):
-                    more = place + size < len(body)
-                    await connection.send(body[place : min(place + size, end)], more=more)
-                    await asyncio.sleep(self._dripping.seconds)
+                if await self._send_drops(connection, answer.body):
+                    return
         except TimeoutError:
-            end = 0
-        if end < len(body):
-            await connection.wait_until_gone(LONGEST)
             await connection.close()
+            return
+        await connection.keep_waiting(LONGEST)
+        await connection.close()
+
+    async def _send_drops(self, connection: Connection, body: bytes) -> bool:
+        """Send the drops; whether that is all, because the body or the client is gone."""
+        size, stop_after = self._dripping.bytes, self._dripping.stop_after
+        whole = len(body)
+        end = whole if stop_after is None else max(min(stop_after, whole - 1), 0)
+        for start in range(0, max(end, 1), size):
+            stop = min(start + size, end)
+            await connection.send(body[start:stop], more=stop < whole)
+            if stop < whole and await connection.wait_until_gone(self._dripping.seconds):
+                return True
+        return end == whole

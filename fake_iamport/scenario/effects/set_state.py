@@ -13,6 +13,8 @@ class SetState(Effect):
     """Give states of the scenario these values, before the call is carried out."""
 
     def __init__(self, argument: dict[str, str], at: Place, scope: RuleScope) -> None:
+        if not argument:
+            raise at.error("expected at least one state and its value")
         for name, value in argument.items():
             scope.check_state(name, value, at)
         self._values = argument

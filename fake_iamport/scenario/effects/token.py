@@ -84,7 +84,8 @@ class Token(Effect):
             return
         ahead = self._wrong.clock_ahead
         turn.note(f"the token's clock is {ahead} seconds ahead")
-        moved = {
-            f"response.{name}": lambda moment: moment + ahead for name in ("now", "expired_at")
-        }
-        turn.change(edited(moved))
+
+        def moved(moment: object) -> object:
+            return moment + ahead if isinstance(moment, int) else msgspec.UNSET
+
+        turn.change(edited(dict.fromkeys(("response.now", "response.expired_at"), moved)))

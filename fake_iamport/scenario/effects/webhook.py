@@ -94,6 +94,9 @@ class Webhook(Effect):
         """Deliver or hold back what was written down."""
         if self._webhooks.before_answer:
             await turn.emulator.courier.release(turn.merchant, turn.webhooks)
+        if self._webhooks.delay:
+            # Nothing is due now, so that nobody else looks when the next one is.
+            turn.emulator.wake(turn.merchant)
         if self._webhooks.out_of_order:
             turn.hold_back_webhooks()
 

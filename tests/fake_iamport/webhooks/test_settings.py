@@ -19,8 +19,10 @@ def test_options_for_several_texts_can_be_repeated() -> None:
     assert settings.webhook_host == ("a",)
 
 
-def test_in_the_environment_they_are_separated_by_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FAKE_IAMPORT_NOTICE_URL", "http://a/ http://b/")
+def test_in_the_environment_they_are_separated_by_semicolons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FAKE_IAMPORT_NOTICE_URL", "http://a/;http://b/")
 
     assert given().notice_url == ("http://a/", "http://b/")
 
