@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check docs serve soak fuzz
+.PHONY: demo test check docs serve bench soak fuzz
 .DELETE_ON_ERROR:
 
 demo: $(INSTALLED)
@@ -22,6 +22,11 @@ docs: $(INSTALLED)
 	$(BIN)/python -m tests.documents.scenarios_readme > .scenarios.md && mv .scenarios.md scenarios/README.md
 	$(BIN)/python -m fake_iamport scenario schema > .schema.json && mv .schema.json scenarios/schema.json
 	$(BIN)/python -m tests.documents.scenario_language > .language.md && mv .language.md docs/scenarios.md
+	$(BIN)/python -m tests.documents.contract > .contract.md && mv .contract.md docs/contract.md
+	$(BIN)/python -m tests.documents.fidelity > .fidelity.md && mv .fidelity.md docs/fidelity.md
+
+bench: $(INSTALLED)
+	$(BIN)/python -m benchmarks --document docs/performance.md
 
 soak: $(INSTALLED)
 	$(BIN)/python -m benchmarks.soak $(if $(SECONDS),--seconds $(SECONDS))

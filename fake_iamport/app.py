@@ -7,7 +7,6 @@ import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fake_iamport.clock import Clock
-from fake_iamport.control.app import create_control_app
 from fake_iamport.emulator import Emulator
 from fake_iamport.settings import PUBLIC_SANDBOX_KEY, PUBLIC_SANDBOX_SECRET, Settings
 from fake_iamport.wire.api import Api
@@ -27,7 +26,7 @@ class App:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self._api = Api(emulator)
-        self._control: ASGIApp = create_control_app(emulator)
+        self._control: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; the control API and the description are not the emulated API's."""
@@ -37,9 +36,17 @@ class App:
             await self.emulator.plant()
         path: str = scope["path"]
         if path.startswith(CONTROL_PREFIX) or path == _DESCRIPTION:
-            await self._control(scope, receive, send)
+            await self._control_app()(scope, receive, send)
             return
         await self._api(scope, receive, send)
+
+    def _control_app(self) -> ASGIApp:
+        """The control API, made when it is first called: many runs don't, and start sooner."""
+        if self._control is None:
+            from fake_iamport.control.app import create_control_app
+
+            self._control = create_control_app(self.emulator)
+        return self._control
 
 
 def create_app(

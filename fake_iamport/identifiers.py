@@ -8,7 +8,6 @@ import base64
 import random
 import string
 import struct
-import uuid
 
 __all__ = ["Identifiers"]
 
@@ -54,7 +53,8 @@ class Identifiers:
 
     def digits(self, count: int) -> str:
         """``count`` decimal digits."""
-        return f"{self._random.randrange(10**count):0{count}d}"
+        # So many bits that no digit is likelier than another by more than one in a trillion.
+        return f"{self._random.getrandbits(96) % 10**count:0{count}d}"
 
     def imp_uid(self) -> str:
         """The number of a payment made through the API (observed, 2018 to 2022)."""
@@ -66,7 +66,11 @@ class Identifiers:
 
     def uuid(self) -> str:
         """A random UUID in its usual form."""
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        digits = f"{self._random.getrandbits(128):032x}"
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return (
+            f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        )
 
     def imp_key(self) -> str:
         """A merchant's API key: sixteen digits (observed)."""

@@ -3,28 +3,32 @@
 import asyncio
 import contextlib
 import errno
+import functools
 import importlib.util
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from fake_iamport.app import App
+from fake_iamport.limits import LimitedProtocol, Limits, most_connections
+from fake_iamport.whole_answers import WholeAnswersProtocol
 from fake_iamport.wire.connection import TRANSPORT
 
 __all__ = ["AddressError", "Server", "listen", "url_of"]
 
-_IDLE_SECONDS = 75
 _FAREWELL_SECONDS = 3
+_OFFER = re.compile(rb"\r\nupgrade:", re.IGNORECASE)
+_TICKS_BETWEEN_LOOKS = 5  # of a tenth of a second
 
 
 class AddressError(OSError):
     """The address can't be listened on; the text says why and what to try."""
 
 
-class _Protocol(HttpToolsProtocol):
+class _Protocol(WholeAnswersProtocol):
     """uvicorn's own, which hands its transport to the application: scenarios break connections."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -32,22 +36,33 @@ class _Protocol(HttpToolsProtocol):
         self.app_state = {**self.app_state, TRANSPORT: transport}
         super().connection_made(transport)
 
+    def data_received(self, data: bytes) -> None:
+        """Overlook offers of HTTP/2, as Java's client makes: behind one, httptools reads no body."""
+        if b"pgrade:" in data and not self.is_in_body:
+            head, end, rest = data.partition(b"\r\n\r\n")
+            data = _OFFER.sub(b"\r\nx-grade:", head) + end + rest
+        super().data_received(data)
+
 
 class Server(uvicorn.Server):
     """A uvicorn server that says when it answers, and leaves signals to whoever runs it."""
 
-    def __init__(self, app: App, on_start: Callable[[], None]) -> None:
+    def __init__(
+        self, app: App, on_start: Callable[[], None], limits: Limits | None = None
+    ) -> None:
+        limits = limits or Limits(connections=most_connections())
         super().__init__(
             uvicorn.Config(
                 app,
-                http=_Protocol,
+                http=functools.partial(_Protocol, limits),  # type: ignore[arg-type]
                 loop="uvloop" if importlib.util.find_spec("uvloop") else "asyncio",
                 ws="none",
                 lifespan="off",
                 access_log=False,
+                proxy_headers=False,
                 log_config=None,
                 server_header=False,
-                timeout_keep_alive=_IDLE_SECONDS,
+                timeout_keep_alive=limits.idle_time,
                 timeout_graceful_shutdown=_FAREWELL_SECONDS,
             )
         )
@@ -59,6 +74,15 @@ class Server(uvicorn.Server):
         await self._app.emulator.plant()
         await super().startup(sockets)
         self._on_start()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after slow clients."""
+        if counter % _TICKS_BETWEEN_LOOKS == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, LimitedProtocol):
+                    connection.look_after(now)
+        return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -7,6 +7,8 @@ import msgspec
 
 __all__ = ["Card", "CardData", "check_digit", "passes_luhn"]
 
+_CROSS_SUMS_OF_DOUBLES = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CardData:
@@ -70,10 +72,8 @@ class Card(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_f
 
 def check_digit(digits: str) -> str:
     """Return the digit which, put after ``digits``, makes a number that passes the Luhn check."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (2 - place % 2)
-        total += doubled // 10 + doubled % 10
+    total = sum(map(int, digits[-2::-2]))
+    total += sum(map(_CROSS_SUMS_OF_DOUBLES.__getitem__, map(int, digits[::-2])))
     return str(-total % 10)
 
 

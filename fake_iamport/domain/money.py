@@ -39,4 +39,5 @@ def plain(amount: Amount) -> Amount:
     """``amount`` as an int where it is whole, else without zeros at its end."""
     if isinstance(amount, int):
         return amount
-    return int(amount) if amount == amount.to_integral_value() else amount.normalize()
+    whole = int(amount)
+    return whole if whole == amount else amount.normalize()

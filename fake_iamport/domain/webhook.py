@@ -49,3 +49,13 @@ class Webhook(msgspec.Struct, frozen=True, gc=False, kw_only=True, forbid_unknow
     status: str
     state: WebhookState = WebhookState.WAITING
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it isn't going to be sent by itself any more."""
+        return self.state is not WebhookState.WAITING and self.state is not WebhookState.HELD
+
+    @property
+    def receiver(self) -> str:
+        """The host and port that it goes to."""
+        return self.url.partition("://")[2].partition("/")[0]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from fake_iamport.domain.card import CardData, passes_luhn
 from fake_iamport.gateway.issuers import scheme_of
@@ -9,6 +10,8 @@ from fake_iamport.gateway.korea import has_right_check_digit, is_business_number
 from fake_iamport.gateway.profiles import Profile
 
 __all__ = ["find_card_failure"]
+
+_EXPIRY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 def find_card_failure(card: CardData, profile: Profile, *, for_key: bool, now: int) -> str | None:
@@ -38,10 +41,15 @@ def _number_failure(number: str) -> str | None:
 
 
 def _expiry_failure(expiry: str, now: int) -> str | None:
-    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", expiry):
+    if not _EXPIRY.fullmatch(expiry):
         return "wrong_expiry"
     # A card is good until the end of its last month, in Korea.
-    return "expired_card" if expiry < f"{korean_time(now):%Y-%m}" else None
+    return "expired_card" if expiry < _month(now) else None
+
+
+@lru_cache(maxsize=64)
+def _month(now: int) -> str:
+    return f"{korean_time(now):%Y-%m}"
 
 
 def _birth_failure(birth: str | None) -> str | None:

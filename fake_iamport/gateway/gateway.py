@@ -104,11 +104,11 @@ class Gateway:
 
     def profile_of_key(self, key: BillingKey) -> Profile:
         """The gateway that issued a key."""
-        return msgspec.structs.replace(profiles()[key.pg_provider], pg_id=key.pg_id)
+        return profiles()[key.pg_provider].with_pg_id(key.pg_id)
 
     def profile_of_payment(self, payment: Payment) -> Profile:
         """The gateway that a payment was made through."""
-        return msgspec.structs.replace(profiles()[payment.pg_provider], pg_id=payment.pg_id)
+        return profiles()[payment.pg_provider].with_pg_id(payment.pg_id)
 
     def verify_for_key(
         self, card: CardData, profile: Profile, refusal: type[GatewayRefused] = KeyNotIssued

@@ -93,6 +93,9 @@ class CardIdentity(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     type: int | None = None
 
 
+_UNKNOWN = CardIdentity()
+
+
 @cache
 def issuers() -> Mapping[str, Issuer]:
     """Return the issuers by code."""
@@ -132,13 +135,18 @@ def identity_of(number: str, provider: str) -> CardIdentity:
     A number that no Korean issuer owns is its scheme's overseas card; of one that no scheme owns
     nothing is known.
     """
-    scheme = scheme_of(number)
+    return _identity_of_prefix(number[: _digits_that_tell()], provider)
+
+
+@lru_cache(maxsize=4096)
+def _identity_of_prefix(prefix: str, provider: str) -> CardIdentity:
+    scheme = scheme_of(prefix)
     if scheme is None:
-        return CardIdentity()
-    found = _bin_of(number)
+        return _UNKNOWN
+    found = _bin_of(prefix)
     code = found.issuer if found else scheme.overseas_issuer
     if code is None:
-        return CardIdentity()
+        return _UNKNOWN
     publisher = (found and found.publisher) or code
     return CardIdentity(
         issuer_code=code,
@@ -152,26 +160,24 @@ def identity_of(number: str, provider: str) -> CardIdentity:
 def identify(number: str, profile: Profile) -> Card:
     """Return what may be kept of a card (``number``: digits alone), as a gateway answers it."""
     identity = identity_of(number, profile.provider)
+    told = identity if profile.answers_issuer else _UNKNOWN
     card = Card(
         number=profile.masked(number),
         code=identity.issuer_code,
         name=identity.issuer_name,
         type=identity.type,
+        issuer_code=told.issuer_code,
+        issuer_name=told.issuer_name,
+        publisher_code=told.publisher_code,
+        publisher_name=told.publisher_name,
     )
-    if profile.answers_issuer:
-        card = msgspec.structs.replace(
-            card,
-            issuer_code=identity.issuer_code,
-            issuer_name=identity.issuer_name,
-            publisher_code=identity.publisher_code,
-            publisher_name=identity.publisher_name,
-        )
-    return msgspec.structs.replace(card, **dict.fromkeys(profile.null_card_fields))
+    nulls = profile.null_card_fields
+    return msgspec.structs.replace(card, **dict.fromkeys(nulls)) if nulls else card
 
 
-def _bin_of(number: str) -> Bin | None:
+def _bin_of(prefix: str) -> Bin | None:
     known = _bins_by_prefix()
-    prefixes = (number[:length] for length in range(_longest_prefix(), 0, -1))
+    prefixes = (prefix[:length] for length in range(len(prefix), 0, -1))
     return next((known[prefix] for prefix in prefixes if prefix in known), None)
 
 
@@ -181,5 +187,6 @@ def _bins_by_prefix() -> Mapping[str, Bin]:
 
 
 @cache
-def _longest_prefix() -> int:
-    return max(len(known.prefix) for known in bins())
+def _digits_that_tell() -> int:
+    """How many digits in front are looked at; what is remembered of a number is no more than these."""
+    return max(_longest_scheme_prefix(), *(len(known.prefix) for known in bins()))

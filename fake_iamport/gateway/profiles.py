@@ -5,7 +5,7 @@ The profiles stand in ``data/profiles.yaml``; adding a gateway touches nothing e
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -35,6 +35,8 @@ CallKind = Literal["key", "key_in", "again"]
 """What a merchant asks of a gateway: a key, a charge by card data, a charge with a key."""
 
 _LEAST_HIDDEN = 4
+_MARK = "\0"
+_PG = re.compile(r"([^.]+)(?:\.([\w-]+))?", re.ASCII)
 _DECIDED_BY_CARD_CHECKS = frozenset({"birth", "pwd_2digit"})
 
 
@@ -78,6 +80,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     months_to_cancel: int | None = None
     tells_balance: bool = False
 
+    def with_pg_id(self, pg_id: str) -> "Profile":
+        """Return this gateway as a merchant with another ``pg_id`` meets it."""
+        return self if pg_id == self.pg_id else msgspec.structs.replace(self, pg_id=pg_id)
+
     def masked(self, number: str) -> str:
         """Hide the middle of a card number (digits alone).
 
@@ -95,9 +101,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
         ``digits(n)`` is the source of its ``n`` arbitrary digits.
         """
-        return self.transaction_id_template.format(
-            pg_id=self.pg_id, at=korean_time(at), digits=_Digits(digits)
-        )
+        parts = _dated_parts(self.transaction_id_template, self.pg_id, at)
+        return "".join(digits(part) if isinstance(part, int) else part for part in parts)
 
     def receipt_url(self, transaction_id: str, imp_uid: str, amount: Amount) -> str | None:
         """Return the address of a charge's receipt; ``amount`` is in the payment's currency."""
@@ -150,11 +155,11 @@ def choose_profile(pg: str | None, default: Profile) -> Profile:
     An absent, malformed or unknown one means ``default`` (spec). The emulator knows no merchant's
     MIDs, so that any MID of a known provider is taken, and answered as ``pg_id`` (guess).
     """
-    found = re.fullmatch(r"([^.]+)(?:\.([\w-]+))?", pg or "", re.ASCII)
+    found = _PG.fullmatch(pg) if pg else None
     profile = profiles().get(found[1]) if found else None
     if found is None or profile is None:
         return default
-    return msgspec.structs.replace(profile, pg_id=found[2]) if found[2] else profile
+    return profile.with_pg_id(found[2]) if found[2] else profile
 
 
 def profile_of_channel(channel_key: str) -> Profile | None:
@@ -183,11 +188,19 @@ def _channels() -> Mapping[str, Profile]:
     return {profile.channel_key: profile for profile in profiles().values()}
 
 
+@lru_cache(maxsize=256)
+def _dated_parts(template: str, pg_id: str, at: int) -> tuple[str | int, ...]:
+    """The texts of a template, and between them how many arbitrary digits stand there.
+
+    Many charges are made in one second, and all but their digits is the same then.
+    """
+    text = template.format(pg_id=pg_id, at=korean_time(at), digits=_Digits())
+    parts = text.split(_MARK)
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts))
+
+
 class _Digits:
     """Lets a template write ``{digits:4}``."""
 
-    def __init__(self, source: Callable[[int], str]) -> None:
-        self._source = source
-
     def __format__(self, length: str) -> str:
-        return self._source(int(length))
+        return f"{_MARK}{length}{_MARK}"

@@ -30,6 +30,11 @@ class Journal:
     def __iter__(self) -> Iterator[Line]:
         return iter(self._lines)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether anybody could come to see what is written down now."""
+        return self._lines.maxlen != 0 or bool(self._listeners)
+
     def next_number(self) -> int:
         """The number of the call that is being written down; numbers are never used again."""
         self._count += 1

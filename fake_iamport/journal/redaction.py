@@ -22,9 +22,9 @@ __all__ = [
     "UNKNOWN",
     "answer_without",
     "blotted_text",
+    "numbers_in",
     "redacted",
     "secret_names",
-    "sent_secrets",
     "without",
 ]
 
@@ -41,12 +41,23 @@ _LONGEST_KEY = 32
 _NUMBERS_OF_MERCHANTS = ("_uid", "imp_key")
 
 
-def redacted(parameters: type[Parameters], values: Mapping[str, object]) -> dict[str, object]:
-    """What the journal may keep of the parameters that were sent; never a token."""
+def redacted(
+    parameters: type[Parameters], values: Mapping[str, object], secrets: list[str]
+) -> dict[str, object]:
+    """What the journal may keep of the parameters that were sent; never a token.
+
+    Card numbers and secrets among them are added to ``secrets``, in the forms in which an answer or a
+    path may repeat them: an answer repeats free texts, and some merchants send cards there.
+    """
     rules = _rules(parameters)
     kept: dict[str, object] = {}
     for name, value in values.items():
         rule = rules.get(name)
+        if not isinstance(value, str) or len(value) >= _SHORTEST or name == "imp_secret":
+            _collect(value, name, secrets)
+        elif rule in _KEEP_SHORT_TEXTS:
+            kept[name] = value
+            continue
         if rule is not None:
             kept[name] = rule(value)
         elif name != "_token":
@@ -54,17 +65,10 @@ def redacted(parameters: type[Parameters], values: Mapping[str, object]) -> dict
     return kept
 
 
-def sent_secrets(*parts: Mapping[str, object] | None) -> list[str]:
-    """Card numbers and secrets in what was sent, as an answer or a path may repeat them.
-
-    An answer repeats what the merchant sent in free texts, and some merchants send cards there.
-    """
-    found: list[str] = []
-    for part in parts:
-        for name, value in part.items() if part else ():
-            if not isinstance(value, str) or len(value) >= _SHORTEST or name == "imp_secret":
-                _collect(value, name, found)
-    return found
+def numbers_in(text: str) -> list[str]:
+    """What looks like a card number in a text, in the forms in which it may be repeated."""
+    numbers: list[str] = _CARD_NUMBER.findall(text)
+    return [form for each in numbers for form in (each, _digits_of(each))]
 
 
 def without(text: str, secrets: Sequence[str]) -> str:
@@ -76,9 +80,10 @@ def without(text: str, secrets: Sequence[str]) -> str:
 
 def answer_without(body: bytes, secrets: Sequence[str]) -> bytes:
     """The JSON of an answer without ``secrets``; it stays JSON."""
-    if not secrets or not any(secret.encode() in body for secret in secrets):
-        return body
-    return php_json.encode(_branch_without(exact_json.decode(body), secrets))
+    for secret in secrets:
+        if secret.encode() in body:
+            return php_json.encode(_branch_without(exact_json.decode(body), secrets))
+    return body
 
 
 def _branch_without(value: object, secrets: Sequence[str]) -> object:
@@ -107,16 +112,14 @@ def _collect(value: object, name: str, found: list[str]) -> None:
 def _collect_text(text: str, name: str, found: list[str]) -> None:
     if name == "imp_secret" and text:
         found.append(text)
-    elif _is_long_enough(text) and _CARD_NUMBER.search(text) and not name.endswith("_at"):
-        for match in _CARD_NUMBER.finditer(text):
-            if not name.endswith(_NUMBERS_OF_MERCHANTS) or _is_card_number(match[0]):
-                found += (match[0], match[0].replace("-", "").replace(" ", ""))
+    elif len(text) >= _SHORTEST and not name.endswith("_at"):
+        for number in _CARD_NUMBER.findall(text):
+            if not name.endswith(_NUMBERS_OF_MERCHANTS) or _is_card_number(number):
+                found += (number, _digits_of(number))
 
 
-def _is_long_enough(text: str) -> bool:
-    """Whether there is room for a card number; it is far cheaper to tell than to look for one."""
-    length = len(text)
-    return length >= _SHORTEST and length - text.count("-") - text.count(" ") >= _SHORTEST
+def _digits_of(number: str) -> str:
+    return number.replace("-", "").replace(" ", "")
 
 
 def _is_card_number(text: str) -> bool:
@@ -126,7 +129,7 @@ def _is_card_number(text: str) -> bool:
     """
     if len(text) < _SHORTEST:
         return False
-    number = text.replace("-", "").replace(" ", "")
+    number = _digits_of(text)
     if not number.isdecimal() or not passes_luhn(number):
         return False
     scheme = scheme_of(number)
@@ -135,9 +138,7 @@ def _is_card_number(text: str) -> bool:
 
 def blotted_text(text: str) -> str:
     """``text`` without digits that look like a card number."""
-    if not _is_long_enough(text) or not _CARD_NUMBER.search(text):
-        return text
-    return _CARD_NUMBER.sub(REDACTED, text)
+    return text if len(text) < _SHORTEST else _CARD_NUMBER.sub(REDACTED, text)
 
 
 @cache
@@ -191,7 +192,8 @@ def _moment(value: object) -> object:
 
 def _items(inner: type[Parameters], value: object) -> object:
     if isinstance(value, list):
-        return [redacted(inner, item) if isinstance(item, dict) else UNKNOWN for item in value]
+        # What is secret in them was found with the whole.
+        return [redacted(inner, item, []) if isinstance(item, dict) else UNKNOWN for item in value]
     if not isinstance(value, str):
         return UNKNOWN
     try:
@@ -203,7 +205,7 @@ def _items(inner: type[Parameters], value: object) -> object:
 
 def _blotted(value: object) -> object:
     if isinstance(value, str):
-        return value if len(value) < _SHORTEST else blotted_text(value)
+        return blotted_text(value)
     if isinstance(value, dict):
         return {blotted_text(str(name)): _branch(str(name), item) for name, item in value.items()}
     if isinstance(value, list):
@@ -215,3 +217,7 @@ def _blotted(value: object) -> object:
 
 def _branch(name: str, value: object) -> object:
     return REDACTED if name in secret_names() else _blotted(value)
+
+
+_KEEP_SHORT_TEXTS = frozenset((_key, _uid, _moment, _blotted))
+"""The rules that have nothing to hide in a text that is shorter than any card number."""

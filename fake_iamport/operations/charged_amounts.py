@@ -34,12 +34,8 @@ def charged_amounts(parameters: CarriesAmounts) -> ChargedAmounts:
     """
     currency = parameters.currency
     amount = exact_amount(parameters.amount, name="amount", currency=currency)
-    tax_free = exact_amount(parameters.tax_free or Decimal(0), name="tax_free", currency=currency)
-    vat_amount = (
-        None
-        if parameters.vat_amount is None
-        else exact_amount(parameters.vat_amount, name="vat_amount", currency=currency)
-    )
+    tax_free = _exact(parameters.tax_free, "tax_free", currency) or 0
+    vat_amount = _exact(parameters.vat_amount, "vat_amount", currency)
     if amount == 0:
         raise BadRequest(message="amount: expected more than 0.")
     if tax_free > amount:
@@ -47,3 +43,7 @@ def charged_amounts(parameters: CarriesAmounts) -> ChargedAmounts:
     if tax_free + (vat_amount or 0) > amount:
         raise BadRequest(message="vat_amount: expected no more than the rest of the amount.")
     return ChargedAmounts(amount, tax_free, vat_amount)
+
+
+def _exact(value: Decimal | None, name: str, currency: str) -> Amount | None:
+    return None if value is None else exact_amount(value, name=name, currency=currency)

@@ -2,7 +2,6 @@
 
 import csv
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 __all__ = ["Official", "official_operation", "official_operations"]
@@ -20,6 +19,8 @@ class Official(NamedTuple):
 @cache
 def official_operations() -> tuple[Official, ...]:
     """All operations of the official description, in its order."""
+    from importlib.resources import files  # Takes long to import, and few runs ask.
+
     text = (files("fake_iamport.operations") / "data" / "official.csv").read_text("utf-8")
     return tuple(Official(**row) for row in csv.DictReader(text.splitlines()))
 

@@ -1,6 +1,6 @@
 """Where records live: what a store must offer, whatever stands behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -81,6 +81,18 @@ class Transaction(Protocol):
 
     async def webhooks(self) -> Sequence[Webhook]:
         """Every webhook, oldest first."""
+
+    async def webhook_count(self) -> int:
+        """How many webhooks there are."""
+
+    async def oldest_finished_webhook(self) -> Webhook | None:
+        """The oldest webhook that isn't going to be sent any more."""
+
+    async def due_webhooks(self, now: int) -> Iterable[Iterable[Webhook]]:
+        """For each receiver the waiting webhooks whose moment has come, in its order.
+
+        They are good until something is written.
+        """
 
     async def put_webhook(self, webhook: Webhook) -> None:
         """Keep a new webhook, or a changed one in place of what it was."""

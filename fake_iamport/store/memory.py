@@ -1,7 +1,7 @@
 """Records in this process's memory: the default, and gone when it ends."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from types import TracebackType
 from typing import TypeVar
 
@@ -10,11 +10,12 @@ from fake_iamport.domain.payment import Payment
 from fake_iamport.domain.prepared import PreparedPayment
 from fake_iamport.domain.schedule import Schedule, ScheduleStatus
 from fake_iamport.domain.token import Token
-from fake_iamport.domain.webhook import Webhook, WebhookState
+from fake_iamport.domain.webhook import Webhook
 from fake_iamport.store.agenda import Agenda
 from fake_iamport.store.payment_index import PaymentIndex
 from fake_iamport.store.records import Records
 from fake_iamport.store.searches import PaymentSearch, ScheduleSearch
+from fake_iamport.store.webhook_index import WebhookIndex
 
 __all__ = ["MemoryStore"]
 
@@ -45,7 +46,7 @@ class _World:
         self.due_schedules = Agenda()
         self.prepared: dict[str, PreparedPayment] = {}
         self.webhooks: dict[int, Webhook] = {}
-        self.due_webhooks = Agenda()
+        self.webhook_index = WebhookIndex(self.webhooks)
 
 
 class MemoryStore:
@@ -188,12 +189,13 @@ class _MemoryTransaction:
         if before is None:
             self._put(world.schedule_numbers, schedule.merchant_uid, schedule.number)
             self._append(world.scheduled_customers, schedule.customer_uid, schedule.number)
-        else:
-            self._leave(world.all_schedules, before.schedule_at, before.number)
-            if before.status is ScheduleStatus.SCHEDULED:
-                self._leave(world.due_schedules, before.schedule_at, before.number)
+        elif before.status is ScheduleStatus.SCHEDULED:
+            self._leave(world.due_schedules, before.schedule_at, before.number)
         self._put(world.schedules, schedule.number, schedule)
-        self._wait(world.all_schedules, schedule.schedule_at, schedule.number)
+        if before is None or before.schedule_at != schedule.schedule_at:
+            if before is not None:
+                self._leave(world.all_schedules, before.schedule_at, before.number)
+            self._wait(world.all_schedules, schedule.schedule_at, schedule.number)
         if schedule.status is ScheduleStatus.SCHEDULED:
             self._wait(world.due_schedules, schedule.schedule_at, schedule.number)
 
@@ -226,19 +228,34 @@ class _MemoryTransaction:
     async def webhooks(self) -> Sequence[Webhook]:
         return sorted(self._world.webhooks.values(), key=lambda webhook: webhook.number)
 
+    async def webhook_count(self) -> int:
+        return len(self._world.webhooks)
+
+    async def oldest_finished_webhook(self) -> Webhook | None:
+        return self._world.webhook_index.oldest_finished()
+
+    async def due_webhooks(self, now: int) -> Iterable[Iterable[Webhook]]:
+        return self._world.webhook_index.due(now)
+
     async def put_webhook(self, webhook: Webhook) -> None:
-        await self._leave_waiting(webhook.number)
+        index = self._world.webhook_index
+        before = self._world.webhooks.get(webhook.number)
+        if before is not None:
+            index.remove(before)
+            self._undo.append(lambda: index.add(before))
         self._put(self._world.webhooks, webhook.number, webhook)
-        if webhook.state is WebhookState.WAITING:
-            self._wait(self._world.due_webhooks, webhook.due_at, webhook.number)
+        index.add(webhook)
+        self._undo.append(lambda: index.remove(webhook))
 
     async def delete_webhook(self, number: int) -> None:
-        await self._leave_waiting(number)
+        index = self._world.webhook_index
+        before = self._world.webhooks[number]
+        index.remove(before)
+        self._undo.append(lambda: index.add(before))
         self._remove(self._world.webhooks, number)
 
     async def next_webhook(self) -> Webhook | None:
-        number = self._world.due_webhooks.first()
-        return None if number is None else self._world.webhooks[number]
+        return self._world.webhook_index.next_waiting()
 
     async def snapshot(self) -> Records:
         world = self._world
@@ -269,11 +286,6 @@ class _MemoryTransaction:
             await self.put_prepared_payment(prepared)
         for webhook in records.webhooks:
             await self.put_webhook(webhook)
-
-    async def _leave_waiting(self, number: int) -> None:
-        before = self._world.webhooks.get(number)
-        if before is not None and before.state is WebhookState.WAITING:
-            self._leave(self._world.due_webhooks, before.due_at, number)
 
     def _put(self, records: dict[Key, Record], key: Key, record: Record) -> None:
         before = records.get(key)

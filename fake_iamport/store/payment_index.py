@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from fake_iamport.domain.payment import Payment, PaymentStatus
 from fake_iamport.store.searches import PaymentSearch
@@ -11,21 +12,24 @@ __all__ = ["SORTINGS", "PaymentIndex", "moment_of"]
 _Place = tuple[int, int, str]
 
 SORTINGS: Mapping[str, Callable[[Payment], int]] = {
-    "started": lambda payment: payment.started_at,
-    "paid": lambda payment: payment.paid_at,
-    "updated": lambda payment: payment.updated_at,
+    "started": attrgetter("started_at"),
+    "paid": attrgetter("paid_at"),
+    "updated": attrgetter("updated_at"),
 }
 """What a list can be sorted by (spec)."""
 
 
+_MOMENTS: Mapping[PaymentStatus, Callable[[Payment], int]] = {
+    PaymentStatus.READY: attrgetter("started_at"),
+    PaymentStatus.PAID: attrgetter("paid_at"),
+    PaymentStatus.CANCELLED: attrgetter("cancelled_at"),
+    PaymentStatus.FAILED: attrgetter("failed_at"),
+}
+
+
 def moment_of(payment: Payment) -> int:
     """The moment by which a payment is searched: when it came to stand as it does (spec)."""
-    return {
-        PaymentStatus.READY: payment.started_at,
-        PaymentStatus.PAID: payment.paid_at,
-        PaymentStatus.CANCELLED: payment.cancelled_at,
-        PaymentStatus.FAILED: payment.failed_at,
-    }[payment.status]
+    return _MOMENTS[payment.status](payment)
 
 
 class _Ordered:
@@ -37,14 +41,18 @@ class _Ordered:
         self._places: list[_Place] = []
         self._astray = dict.fromkeys(SORTINGS, 0)
 
-    def add(self, payment: Payment) -> None:
-        insort(self._places, (moment_of(payment), payment.number, payment.imp_uid))
-        self._count(payment, 1)
+    def add(self, place: _Place, astray: Sequence[str]) -> None:
+        if not self._places or self._places[-1] < place:
+            self._places.append(place)
+        else:
+            insort(self._places, place)
+        for sorting in astray:
+            self._astray[sorting] += 1
 
-    def remove(self, payment: Payment) -> None:
-        place = (moment_of(payment), payment.number, payment.imp_uid)
+    def remove(self, place: _Place, astray: Sequence[str]) -> None:
         del self._places[bisect_left(self._places, place)]
-        self._count(payment, -1)
+        for sorting in astray:
+            self._astray[sorting] -= 1
 
     def within(self, since: int, until: int) -> range:
         low = bisect_left(self._places, (since,))
@@ -56,11 +64,15 @@ class _Ordered:
     def is_sorted_by(self, sorting: str) -> bool:
         return self._astray[sorting] == 0
 
-    def _count(self, payment: Payment, change: int) -> None:
-        moment = moment_of(payment)
-        for sorting, key in SORTINGS.items():
-            if key(payment) != moment:
-                self._astray[sorting] += change
+
+def _place(payment: Payment) -> _Place:
+    return moment_of(payment), payment.number, payment.imp_uid
+
+
+def _astray(payment: Payment) -> Sequence[str]:
+    """The sortings in which the payment may stand elsewhere."""
+    moment = moment_of(payment)
+    return [sorting for sorting, key in SORTINGS.items() if key(payment) != moment]
 
 
 class PaymentIndex:
@@ -73,13 +85,15 @@ class PaymentIndex:
 
     def add(self, payment: Payment) -> None:
         """Take a payment in."""
-        self._all.add(payment)
-        self._by_status[payment.status].add(payment)
+        place, astray = _place(payment), _astray(payment)
+        self._all.add(place, astray)
+        self._by_status[payment.status].add(place, astray)
 
     def remove(self, payment: Payment) -> None:
         """Take a payment out."""
-        self._all.remove(payment)
-        self._by_status[payment.status].remove(payment)
+        place, astray = _place(payment), _astray(payment)
+        self._all.remove(place, astray)
+        self._by_status[payment.status].remove(place, astray)
 
     def find(self, search: PaymentSearch) -> tuple[int, Sequence[Payment]]:
         """How many match, and a page of them.

@@ -6,9 +6,8 @@ it (unknown); here it is sent as soon as the call's transaction is done, so that
 
 import asyncio
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import ReferenceType, WeakKeyDictionary, WeakSet, ref
 
 import msgspec
 
@@ -20,6 +19,7 @@ from fake_iamport.webhooks.alarms import Alarms
 from fake_iamport.webhooks.claims import Claim, Claims
 from fake_iamport.webhooks.limits import Limits
 from fake_iamport.webhooks.news import News
+from fake_iamport.webhooks.posting import Line
 from fake_iamport.webhooks.sending import Outcome, send
 
 if TYPE_CHECKING:
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Courier", "deliver_next"]
 
-_JAM = 100
-"""How many due webhooks that all have to wait for a receiver make a jam."""
-
 _PAUSE_SECONDS = 0.05
-"""How long workers leave a merchant alone in a jam, or while somebody moves its clock."""
+"""How long workers leave a merchant alone while somebody moves its clock."""
 
 
 async def deliver_next(emulator: "Emulator", merchant: Merchant) -> Webhook | None:
@@ -62,15 +59,16 @@ class Courier:
         self._merchants = merchants
         self._claims = Claims()
         self._alarms = Alarms()
-        self._jams: dict[str, float] = {}
         self._awake: dict[str, Merchant] = {}
+        self._blocked: dict[str, Merchant] = {}
+        self._on_its_way: ReferenceType[asyncio.Task[None]] | None = None
         self._workers: WeakSet[asyncio.Task[None]] = WeakSet()
         self._releases: WeakKeyDictionary[asyncio.Task[None], Merchant] = WeakKeyDictionary()
 
     def wake(self, merchant: Merchant) -> None:
         """Look after the merchant's webhooks; to be called when some were written or changed."""
         self.news.tell(merchant)
-        self._call_worker(merchant)
+        self._look_after(merchant)
 
     def is_under_way(self, merchant: Merchant, webhook: Webhook) -> bool:
         """Whether the webhook is being sent at this moment."""
@@ -92,7 +90,7 @@ class Courier:
         while True:
             claim = await self._claim_next(merchant)
             if claim is not None:
-                return await self._deliver(claim)
+                return await self._deliver_alone(claim)
             end = self._claims.next_end(merchant)
             if end is None:
                 return None
@@ -110,34 +108,55 @@ class Courier:
         for number in numbers:
             claim = await self._claim_held(merchant, number)
             if claim is not None:
-                await self._deliver(claim)
-        self._call_worker(merchant)
+                await self._deliver_alone(claim)
+        self._look_after(merchant)
 
-    def _call_worker(self, merchant: Merchant) -> None:
+    def _look_after(self, merchant: Merchant) -> None:
         self._awake[merchant.imp_key] = merchant
+        self._call_worker()
+
+    def _call_worker(self) -> None:
+        """Let a worker come, unless one is about to."""
         loop = asyncio.get_running_loop()
+        called = None if self._on_its_way is None else self._on_its_way()
+        if called is not None and not called.done() and called.get_loop() is loop:
+            return
         at_work = [each for each in self._workers if not each.done() and each.get_loop() is loop]
         if len(at_work) < self.limits.at_a_time:
-            self._workers.add(loop.create_task(self._work()))
+            worker = loop.create_task(self._work())
+            self._on_its_way = ref(worker)
+            self._workers.add(worker)
 
     async def _work(self) -> None:
-        while self._awake:
-            merchant = self._awake.pop(next(iter(self._awake)))
-            if self._is_to_pause(merchant):
-                continue
-            claim = await self._claim_next(merchant)
-            if claim is None:
-                continue
-            self._call_worker(merchant)
-            await self._deliver(claim)
-            self._awake[merchant.imp_key] = merchant
+        self._on_its_way = None
+        line = Line()
+        try:
+            while self._awake:
+                merchant = self._awake.pop(next(iter(self._awake)))
+                if self._is_to_pause(merchant):
+                    continue
+                claim = await self._claim_next(merchant)
+                if claim is None:
+                    continue
+                if not claim.is_last:
+                    self._awake[merchant.imp_key] = merchant
+                if self._awake:
+                    self._call_worker()
+                await self._deliver(claim, line)
+                self._awake[merchant.imp_key] = merchant
+        finally:
+            line.close()
 
     async def _claim_next(self, merchant: Merchant) -> Claim | None:
         if self._is_gone(merchant):
             return None
         async with self._store.transaction(merchant.imp_key) as transaction:
             webhook = await self._next_free(merchant, transaction)
-            return None if webhook is None else self._claims.take(merchant, webhook)
+            if webhook is None:
+                return None
+            claim = self._claims.take(merchant, webhook)
+            claim.is_last = await self._next_free(merchant, transaction) is None
+            return claim
 
     async def _claim_held(self, merchant: Merchant, number: int) -> Claim | None:
         if self._is_gone(merchant):
@@ -160,36 +179,41 @@ class Courier:
         if first.due_at > now:
             self._set_alarm(merchant, first.due_at - now)
             return None
+        due = await transaction.due_webhooks(now)
         most = self.limits.at_a_time_to_one_receiver
-        if self._claims.first_free(merchant, [first], at_a_time=most):
-            return first
-        due = [
-            webhook
-            for webhook in await transaction.webhooks()
-            if webhook.state is WebhookState.WAITING and webhook.due_at <= now
-        ]
-        due.sort(key=attrgetter("due_at"))
         free = self._claims.first_free(merchant, due, at_a_time=most)
-        if free is None and len(due) >= _JAM:
-            self._jams[merchant.imp_key] = asyncio.get_running_loop().time() + _PAUSE_SECONDS
+        if free is None:
+            self._blocked[merchant.imp_key] = merchant
         return free
 
-    async def _deliver(self, claim: Claim) -> Webhook:
+    async def _deliver_alone(self, claim: Claim) -> Webhook:
+        line = Line()
+        try:
+            webhook = await self._deliver(claim, line)
+        finally:
+            line.close()
+        if self._awake:
+            self._call_worker()
+        return webhook
+
+    async def _deliver(self, claim: Claim, line: Line) -> Webhook:
         written: Webhook | None = None
         try:
-            webhook = await self._attempt(claim)
+            webhook = await self._attempt(claim, line)
             await self._write_down(claim, webhook)
             written = webhook
+            # What had to wait for this one may have its turn now.
+            self._awake |= self._blocked
+            self._blocked = {}
         finally:
             self._claims.end(claim, written)
-            self._jams.clear()
             self.news.tell(claim.merchant)
         return webhook
 
-    async def _attempt(self, claim: Claim) -> Webhook:
+    async def _attempt(self, claim: Claim, line: Line) -> Webhook:
         merchant, webhook = claim.merchant, claim.webhook
         at, started = merchant.clock.now(), stopwatch()
-        outcome = await send(webhook, merchant.settings.webhook_host, self.limits)
+        outcome = await send(webhook, merchant.settings.webhook_host, self.limits, line)
         attempt = Attempt(
             at=at,
             status=outcome.status,
@@ -220,13 +244,11 @@ class Courier:
     def _is_to_pause(self, merchant: Merchant) -> bool:
         """Whether workers leave the merchant alone for now; if so, they come back soon.
 
-        In a jam a look goes through everything in vain, and one for each call would slow the API. And
-        whoever moves the clock sends what falls due on the way itself, in its order.
+        Whoever moves the clock sends what falls due on the way itself, in its order.
         """
-        jammed = self._jams.get(merchant.imp_key, 0) > asyncio.get_running_loop().time()
-        if not jammed and not merchant.time_lock.locked():
+        if not merchant.time_lock.locked():
             return False
-        self._alarms.set(merchant.imp_key, _PAUSE_SECONDS, lambda: self._call_worker(merchant))
+        self._alarms.set(merchant.imp_key, _PAUSE_SECONDS, lambda: self._look_after(merchant))
         return True
 
     def _is_gone(self, merchant: Merchant) -> bool:
@@ -234,4 +256,4 @@ class Courier:
 
     def _set_alarm(self, merchant: Merchant, seconds: int) -> None:
         if merchant.clock.mode != "frozen":
-            self._alarms.set(merchant.imp_key, seconds, lambda: self._call_worker(merchant))
+            self._alarms.set(merchant.imp_key, seconds, lambda: self._look_after(merchant))

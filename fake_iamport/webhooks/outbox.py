@@ -3,7 +3,6 @@
 They are delivered later, outside of any call; see :mod:`fake_iamport.webhooks.delivery`.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Self
 
@@ -31,20 +30,16 @@ class Outbox:
     for long must not fill the memory.
     """
 
-    def __init__(
-        self, merchant: Merchant, transaction: Transaction, webhooks: Sequence[Webhook]
-    ) -> None:
+    def __init__(self, merchant: Merchant, transaction: Transaction, size: int) -> None:
         self._merchant = merchant
         self._transaction = transaction
         self._now = merchant.clock.now()
-        self._size = len(webhooks)
-        self._finished = (webhook.number for webhook in webhooks if _is_finished(webhook))
-        self._finished_here: deque[int] = deque()
+        self._size = size
 
     @classmethod
     async def open(cls, merchant: Merchant, transaction: Transaction) -> Self:
         """The merchant's outbox, inside of ``transaction``."""
-        return cls(merchant, transaction, await transaction.webhooks())
+        return cls(merchant, transaction, await transaction.webhook_count())
 
     async def write(self, draft: Draft, state: WebhookState) -> Webhook:
         """Write down a message, in the content type that the merchant chose unless it has its own."""
@@ -58,7 +53,7 @@ class Outbox:
                 due_at=self._now + draft.delay,
                 url=draft.url,
                 content_type=content_type,
-                body=encoded(message, content_type),
+                body=encoded(message, content_type.partition(";")[0].lower()),
                 imp_uid=message.imp_uid,
                 merchant_uid=message.merchant_uid,
                 status=message.status,
@@ -80,22 +75,17 @@ class Outbox:
 
     async def _put(self, webhook: Webhook) -> Webhook:
         most = self._merchant.settings.webhooks_remembered
-        while self._size >= most and (oldest := self._oldest_finished()) is not None:
-            await self._transaction.delete_webhook(oldest)
+        while self._size >= most:
+            oldest = await self._transaction.oldest_finished_webhook()
+            if oldest is None:
+                break
+            await self._transaction.delete_webhook(oldest.number)
             self._size -= 1
-        if self._size >= most and not _is_finished(webhook):
+        if self._size >= most and not webhook.is_finished:
             webhook = _refused(webhook, f"not sent: {most} webhooks wait already")
-        if _is_finished(webhook):
-            self._finished_here.append(webhook.number)
         self._size += 1
         await self._transaction.put_webhook(webhook)
         return webhook
-
-    def _oldest_finished(self) -> int | None:
-        oldest = next(self._finished, None)
-        if oldest is None and self._finished_here:
-            return self._finished_here.popleft()
-        return oldest
 
 
 async def announce(
@@ -124,11 +114,6 @@ async def announce(
         held = call.merchant.settings.hold_webhooks or draft.held
         state = _first_state(send=send and bool(urls), held=held)
         call.webhooks.append((await outbox.write(draft, state)).number)
-
-
-def _is_finished(webhook: Webhook) -> bool:
-    """Whether it isn't going to be sent by itself any more."""
-    return webhook.state is not WebhookState.WAITING and webhook.state is not WebhookState.HELD
 
 
 def _first_state(*, send: bool, held: bool) -> WebhookState:

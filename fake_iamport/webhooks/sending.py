@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fake_iamport import __version__
 from fake_iamport.domain.webhook import Webhook
 from fake_iamport.webhooks.limits import Limits
-from fake_iamport.webhooks.posting import Answer, post, within
+from fake_iamport.webhooks.posting import Answer, Line, post, within
 from fake_iamport.webhooks.targets import Target, canonical_host, read_target
 
 __all__ = ["Outcome", "send"]
@@ -37,8 +37,8 @@ class Outcome:
         return not self.refused and (self.status is None or self.status >= 500)
 
 
-async def send(webhook: Webhook, hosts: Collection[str], limits: Limits) -> Outcome:
-    """Post ``webhook`` to its URL; only to one of ``hosts``, if there are any.
+async def send(webhook: Webhook, hosts: Collection[str], limits: Limits, line: Line) -> Outcome:
+    """Post ``webhook`` to its URL over ``line``; only to one of ``hosts``, if there are any.
 
     The machine's proxy settings are not followed. Real webhooks come from three fixed addresses (docs)
     and with headers that nobody published: those sent here are guesses.
@@ -52,6 +52,7 @@ async def send(webhook: Webhook, hosts: Collection[str], limits: Limits) -> Outc
     try:
         async with within(None if first else limits.resend_seconds, "no answer"):
             await post(
+                line,
                 target,
                 {**_HEADERS, "content-type": webhook.content_type},
                 webhook.body.encode("ascii"),

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 __all__ = ["Target", "canonical_host", "read_target"]
@@ -24,6 +25,7 @@ class Target:
     encrypted: bool
 
 
+@lru_cache(maxsize=256)
 def read_target(url: str) -> Target:
     """Find out where ``url`` leads.
 

@@ -160,6 +160,8 @@ class Api:
         operation, merchant, turn = exchange.operation, exchange.merchant, exchange.turn
         declared = operation.parameters if operation else Parameters
         journal = self.emulator.journal
+        if not journal.is_read:
+            return
         clock = (merchant or self.emulator.default_merchant).clock
         secrets: list[str] = [] if operation else numbers_in(exchange.path)
         path_values, query, body = (

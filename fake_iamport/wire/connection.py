@@ -12,12 +12,15 @@ from collections.abc import Sequence
 
 from starlette.types import Receive, Scope, Send
 
-__all__ = ["TRANSPORT", "Connection", "Headers"]
+__all__ = ["ANSWER", "TRANSPORT", "Connection", "Headers"]
 
 Headers = Sequence[tuple[bytes, bytes]]
 
 TRANSPORT = "fake_iamport.transport"
 """The name in the scope's ``state`` under which the server hands over the socket's transport."""
+
+ANSWER = "fake_iamport.answer"
+"""The name there under which it hands over a way to send a whole answer at once."""
 
 _NO_LINGER = struct.pack("ii", 1, 0)
 _FLUSH_ROUNDS = 100
@@ -37,6 +40,11 @@ class Connection:
     def has_socket(self) -> bool:
         """Whether there is a socket that can be reached."""
         return self._transport() is not None
+
+    def answer_at_once(self, status: int, headers: bytes, body: bytes) -> bool:
+        """Send an answer with these header lines as a whole; whether that could be done."""
+        answer = self._scope.get("state", {}).get(ANSWER)
+        return answer is not None and answer(status, headers, body)
 
     async def start(self, status: int, headers: Headers) -> None:
         """Send the status line and the headers."""

@@ -34,6 +34,10 @@ RECORDED_HEADERS: Headers = (
 """The headers of a recorded answer, besides those that depend on it."""
 
 _KEEP_ALIVE = (b"connection", b"keep-alive")
+_RECORDED_LINES = b"".join(
+    b"%b: %b\r\n" % header
+    for header in (*RECORDED_HEADERS, (b"content-length", b"%d"), _KEEP_ALIVE)
+)
 _SUCCESS = b'{"code":0,"message":null,"response":'
 
 
@@ -81,5 +85,9 @@ def headers_of(answer: Answer, *, keep_alive: bool) -> Headers:
 
 async def send_answer(connection: Connection, answer: Answer, *, keep_alive: bool) -> None:
     """Send an answer as it is."""
+    if answer.headers is None and keep_alive:
+        headers = _RECORDED_LINES % len(answer.body)
+        if connection.answer_at_once(answer.status, headers, answer.body):
+            return
     await connection.start(answer.status, headers_of(answer, keep_alive=keep_alive))
     await connection.send(answer.body)

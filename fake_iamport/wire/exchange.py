@@ -112,7 +112,10 @@ def _announced_size(method: str, headers: Mapping[bytes, bytes]) -> int:
 
 def _stays(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
     """Whether the connection stays open afterwards."""
-    wishes = {wish.strip() for wish in headers.get(b"connection", b"").lower().split(b",")}
+    said = headers.get(b"connection")
+    if said is None:
+        return bool(scope["http_version"] != "1.0")
+    wishes = {wish.strip() for wish in said.lower().split(b",")}
     return scope["http_version"] != "1.0" and b"close" not in wishes
 
 

@@ -3,14 +3,15 @@
 Non-ASCII as lower-case ``\\uXXXX``, ``/`` as ``\\/``, no spaces (observed, 2018 to 2024).
 """
 
-import re
+import codecs
+from json.encoder import encode_basestring_ascii
 
 import msgspec
 
 __all__ = ["encode"]
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_ESCAPED = "fake_iamport.php_json"
 
 
 def encode(value: object) -> bytes:
@@ -18,12 +19,15 @@ def encode(value: object) -> bytes:
     encoded = _encoder.encode(value).replace(b"/", b"\\/")
     if encoded.isascii():
         return encoded
-    return _NON_ASCII.sub(_escape, encoded.decode()).encode()
+    return encoded.decode().encode("ascii", _ESCAPED)
 
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x10000:
-        return f"\\u{code:04x}"
-    code -= 0x10000
-    return f"\\u{0xD800 | code >> 10:04x}\\u{0xDC00 | code & 0x3FF:04x}"
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    """Escape a whole run of what isn't ASCII; the codec goes on behind it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    run = error.object[error.start : error.end]
+    return encode_basestring_ascii(run)[1:-1], error.end
+
+
+codecs.register_error(_ESCAPED, _escape)

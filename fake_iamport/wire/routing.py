@@ -36,6 +36,7 @@ class Router:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node()
         self._names: dict[str, str] = {}
+        self._literal: dict[tuple[str, str], Operation] = {}
         for operation in operations:
             for path in operation.paths:
                 self._add(operation, path)
@@ -49,6 +50,9 @@ class Router:
             MethodNotAllowed: there is one, with another method.
             BadRequest: the path is not UTF-8 once decoded.
         """
+        literal = self._literal.get((method, raw_path))
+        if literal is not None:
+            return literal, {}
         segments = [_decoded(segment) for segment in raw_path.split("/") if segment]
         found = _walk(self._root, segments, 0)
         declared = found[0].operations.get(method) if found else None
@@ -79,6 +83,8 @@ class Router:
             else:
                 node = node.literals.setdefault(segment, _Node())
         node.operations[operation.method] = (operation, tuple(names))
+        if not names:
+            self._literal[operation.method, path] = operation
         self._names[f"{operation.method} {path}"] = _named(operation)
 
     def _nearest(self, method: str, segments: list[str]) -> str:

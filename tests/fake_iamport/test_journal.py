@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import re
@@ -299,3 +300,17 @@ def test_the_journal_forgets_the_oldest_call_or_a_merchants() -> None:
     assert [each.number for each in journal] == [3, 4]
     assert (journal.clear("c"), journal.clear("b"), journal.clear()) == (1, 0, 1)
     assert journal.next_number() == 5
+
+
+@pytest.mark.anyio
+async def test_a_journal_without_room_is_written_only_while_somebody_waits() -> None:
+    journal = Journal(0)
+    assert not journal.is_read
+
+    waiting = asyncio.ensure_future(journal.wait_for(lambda _: True, count=1, seconds=10))
+    await asyncio.sleep(0)
+    assert journal.is_read
+    journal.add(line(number=journal.next_number()))
+
+    assert [each.number for each in await waiting] == [1]
+    assert not journal.is_read

@@ -13,10 +13,14 @@ SHIPPED = {
     "fake_iamport/gateway/data/failures.yaml",
     "fake_iamport/gateway/data/bins.csv",
     "fake_iamport/scenarios/README.md",
+    "fake_iamport/scenarios/schema.json",
+    "fake_iamport/scenarios/bad_day.yaml",
     "reference_client/py.typed",
     "reference_client/merchant/templates/register.html",
     "reference_client/merchant/static/shop.css",
     "contract_tests/py.typed",
+    "contract_tests/data/provider.yaml",
+    "contract_tests/data/merchant.yaml",
 }
 IN_SOURCES = {
     "README.md",

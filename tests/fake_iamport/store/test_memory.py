@@ -6,9 +6,11 @@ from fake_iamport.domain.billing_key import BillingKey
 from fake_iamport.domain.card import Card
 from fake_iamport.domain.contact import Contact
 from fake_iamport.domain.payment import Payment, PaymentStatus
+from fake_iamport.domain.schedule import Schedule, ScheduleStatus
 from fake_iamport.domain.token import Token
 from fake_iamport.store import Store, Transaction
 from fake_iamport.store.memory import MemoryStore
+from fake_iamport.store.searches import ScheduleSearch
 
 pytestmark = pytest.mark.anyio
 
@@ -148,3 +150,49 @@ async def test_a_transaction_that_fails_takes_a_restore_back() -> None:
         assert await transaction.payments_of_order("o") == [payment("imps a")]
         await transaction.put_payment(payment("imps d"))
         assert len(await transaction.payments_of_order("o")) == 2
+
+
+def schedule(number: int, at: int, status: ScheduleStatus = ScheduleStatus.SCHEDULED) -> Schedule:
+    return Schedule(
+        number=number,
+        merchant_uid=f"month-{number}",
+        customer_uid="c",
+        schedule_at=at,
+        amount=1,
+        currency="KRW",
+        name=None,
+        buyer=Contact(),
+        status=status,
+    )
+
+
+_ALL_SCHEDULES = ScheduleSearch(
+    status=None, since=0, until=10, newest_first=False, offset=0, limit=10
+)
+
+
+@pytest.mark.parametrize(
+    "change", [schedule(1, 9), schedule(1, 1, ScheduleStatus.EXECUTED), schedule(3, 0)]
+)
+async def test_a_transaction_that_fails_leaves_the_order_of_schedules_as_it_was(
+    change: Schedule,
+) -> None:
+    store: Store = MemoryStore()
+    kept = [schedule(1, 1), schedule(2, 5)]
+    async with store.transaction("m") as transaction:
+        for each in kept:
+            await transaction.put_schedule(each)
+
+    async def fail() -> None:
+        async with store.transaction("m") as transaction:
+            await transaction.put_schedule(change)
+            _, found = await transaction.find_schedules(_ALL_SCHEDULES)
+            assert change in found
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+
+    async with store.transaction("m") as transaction:
+        assert await transaction.next_schedule() == kept[0]
+        assert await transaction.find_schedules(_ALL_SCHEDULES) == (2, kept)

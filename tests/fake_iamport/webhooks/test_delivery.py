@@ -477,3 +477,104 @@ async def test_calls_are_quick_while_a_receiver_thinks(shop: Any) -> None:
         await shop.pay("second")
         assert stopwatch() - started < 0.2
         await shop.wait(2, state="failed")
+
+
+class KeepingReceiver:
+    """Answers ``most`` requests on each connection with ``header``, and hangs up unannounced."""
+
+    def __init__(self, header: bytes, most: int = 1_000) -> None:
+        self.connections = 0
+        self.requests: list[bytes] = []
+        self._answer = b"HTTP/1.1 200 OK\r\n%bcontent-length: 0\r\n\r\n" % header
+        self._most = most
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        for _ in range(self._most):
+            try:
+                head = await reader.readuntil(b"\r\n\r\n")
+            except (asyncio.IncompleteReadError, ConnectionError):
+                break
+            length = int(head.lower().partition(b"content-length:")[2].split()[0])
+            self.requests.append(await reader.readexactly(length))
+            writer.write(self._answer)
+        writer.close()
+
+
+async def pay_while_held(shop: Any, receiver: KeepingReceiver, count: int) -> list[Webhook]:
+    limit(shop, at_a_time=1)
+    server = await asyncio.start_server(receiver.talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        async with shop.merchant.time_lock:
+            for number in range(count):
+                await shop.pay(f"o{number}", notice_url=f"http://127.0.0.1:{port}/{number}")
+        courier = shop.app.emulator.courier
+        with courier.news.watch(shop.merchant) as changed:
+            courier.wake(shop.merchant)
+            while any(each.state == "waiting" for each in await shop.webhooks()):
+                await changed.wait()
+                changed.clear()
+    found: list[Webhook] = await shop.webhooks()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("header", "connections"),
+    [(b"connection: keep-alive\r\n", 1), (b"", 5), (b"connection: close\r\n", 5)],
+)
+async def test_a_connection_serves_several_where_the_receiver_says_so(
+    shop: Any, header: bytes, connections: int
+) -> None:
+    receiver = KeepingReceiver(header)
+    webhooks = await pay_while_held(shop, receiver, 5)
+
+    assert {webhook.state for webhook in webhooks} == {"delivered"}
+    assert len(receiver.requests) == 5
+    assert receiver.connections == connections
+
+
+async def test_nothing_is_sent_twice_when_a_kept_connection_ends(shop: Any) -> None:
+    receiver = KeepingReceiver(b"connection: keep-alive\r\n", most=2)
+    webhooks = await pay_while_held(shop, receiver, 6)
+
+    assert len(set(receiver.requests)) == len(receiver.requests)
+    delivered = [webhook for webhook in webhooks if webhook.state == "delivered"]
+    assert len(receiver.requests) == len(delivered)
+    assert all(len(webhook.attempts) == 1 for webhook in webhooks)
+
+
+async def test_a_receiver_that_two_merchants_share_is_sent_to_when_it_is_free_again(
+    shop: Any, receiver: Receiver
+) -> None:
+    limit(shop, at_a_time_to_one_receiver=1)
+    shop.app.emulator.add_merchant("other", "s")
+    receiver.open.clear()
+    await shop.pay("first")
+    await receiver.arrived(1)
+    message = {"url": receiver.url, "merchant_uid": "second", "timeout": 0}
+    await shop.call.http.post("/_fake/merchants/other/webhooks", json=message)
+    await asyncio.sleep(0)
+    receiver.open.set()
+    await receiver.arrived(2)
+
+    told_of = [message["merchant_uid"] for message in receiver.messages]
+    assert told_of == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("early", "status"), [(b"HTTP/1.1 503 Full\r\ncontent-length: 0\r\n\r\n", 503), (b"", None)]
+)
+async def test_a_receiver_that_turns_everybody_away_is_not_waited_for(
+    shop: Any, early: bytes, status: int | None
+) -> None:
+    async def turn_away(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(early)
+        writer.close()
+
+    async with await asyncio.start_server(turn_away, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        await shop.pay(notice_url=f"http://127.0.0.1:{port}/")
+        (webhook,) = await shop.wait(state="failed")
+
+    assert [attempt.status for attempt in webhook.attempts] == [status]

@@ -30,3 +30,20 @@ def test_every_text_survives_as_pure_ascii(text: str) -> None:
 
     assert encoded.isascii()
     assert json.loads(encoded) == text
+
+
+_texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | _texts,
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_texts, inner, max_size=4),
+        max_leaves=20,
+    )
+)
+def test_bytes_are_those_of_the_standard_library_with_php_escapes(value: object) -> None:
+    written = json.dumps(value, separators=(",", ":"), ensure_ascii=False).replace("/", "\\/")
+    escaped = (each if each.isascii() else json.dumps(each)[1:-1] for each in written)
+
+    assert encode(value) == "".join(escaped).encode()

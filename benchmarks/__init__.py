@@ -1,0 +1,1 @@
+"""Measures what the emulator costs, beside baselines that it starts itself: ``python -m benchmarks``."""

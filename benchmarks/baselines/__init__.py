@@ -1,0 +1,1 @@
+"""What the emulator is measured beside: servers that do next to nothing, set up as it is."""

@@ -1,0 +1,1 @@
+"""Minutes of everything at once, and an audit of the books on the way."""

@@ -1,0 +1,1 @@
+"""One module per subject; each declares itself with :func:`benchmarks.subject.subject`."""
