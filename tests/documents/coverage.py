@@ -2,16 +2,22 @@
 
 ``python -m tests.documents.coverage`` prints the page; ``make docs`` keeps it. Tests are counted by
 reading them: a test counts for an operation when it, or a function of its module that it uses, calls
-the operation's method and path.
+the operation's method and path. Clauses are counted by checking them.
 """
 
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from contract_tests.provider.server import Credentials, Server
+from contract_tests.provider.suite import check_server
+from contract_tests.runner import Plan
+from contract_tests.transport import AsgiTransport, Raw, Request
+from fake_iamport import Settings, create_app
 from fake_iamport.errors import ApiError
 from fake_iamport.operations import operations
 from fake_iamport.operations.official import official_operations
+from fake_iamport.settings import PUBLIC_SANDBOX_KEY, PUBLIC_SANDBOX_SECRET
 from fake_iamport.wire.routing import Router
 
 __all__ = ["page", "tests_by_operation"]
@@ -25,6 +31,7 @@ def page() -> str:
     """The whole page."""
     official = official_operations()
     tests = tests_by_operation()
+    clauses = clauses_by_operation()
     served = {
         (operation.method, path) for operation in operations().values() for path in operation.paths
     }
@@ -32,7 +39,8 @@ def page() -> str:
     rows = [
         f"| {each.tag} | `{each.method} {each.path}` | `{each.operation_id}` "
         f"| {'yes' if each in done else 'no'} "
-        f"| {len(tests.get((each.method, each.path), ())) if each in done else ''} |"
+        f"| {len(tests.get((each.method, each.path), ())) if each in done else ''} "
+        f"| {len(clauses.get((each.method, each.path), ())) if each in done else ''} |"
         for each in official
     ]
     return "\n".join(
@@ -41,14 +49,41 @@ def page() -> str:
             "",
             f"The official description has {len(official)} operations; {len(done)} of them are served, "
             "statefully. Tests are those of",
-            "this project that call the operation. `make docs` writes this page.",
+            "this project that call the operation, clauses those of the [contract](contract.md) whose",
+            "checks call it. `make docs` writes this page.",
             "",
-            "| tag | operation | operationId | served | tests |",
-            "|---|---|---|---|---|",
+            "| tag | operation | operationId | served | tests | clauses |",
+            "|---|---|---|---|---|---|",
             *rows,
             "",
         ]
     )
+
+
+class _Calls(AsgiTransport):
+    """An emulator in this process that remembers which paths it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(create_app(Settings(seed=0)))
+        self.made: set[tuple[str, str]] = set()
+
+    def send(self, request: Request) -> Raw:
+        self.made.add((request.method, request.target))
+        return super().send(request)
+
+
+def clauses_by_operation() -> Mapping[tuple[str, str], set[str]]:
+    """The provider clauses whose checks call each method and path of the official description."""
+    router = Router(operations().values())
+    found: dict[tuple[str, str], set[str]] = {}
+    with _Calls() as transport:
+        server = Server(transport, Credentials(PUBLIC_SANDBOX_KEY, PUBLIC_SANDBOX_SECRET))
+        for result in check_server(server, Plan(examples=1)):
+            for method, called in transport.made:
+                for official in _official_paths(router, method, called):
+                    found.setdefault((method, official), set()).add(result.clause.id)
+            transport.made.clear()
+    return found
 
 
 def tests_by_operation() -> Mapping[tuple[str, str], set[str]]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -181,6 +182,11 @@ async def test_a_failure_of_the_emulator_itself_logs_no_values(
     assert leaks(SECRETS, [caplog.text, answer.text]) == set()
 
 
+def shown_as(thing: object) -> str:
+    """Its repr, without addresses: these are digits by chance."""
+    return re.sub(r"0x[0-9a-f]+", "0x", repr(thing))
+
+
 async def test_no_repr_shows_card_data_or_a_secret(app: App, call: Any) -> None:
     from fake_iamport import FakeIamport
     from fake_iamport.domain.card import CardData
@@ -199,7 +205,7 @@ async def test_no_repr_shows_card_data_or_a_secret(app: App, call: Any) -> None:
         repr(parse(Credentials, keys)),
         repr(CardData.from_wire(**CARD)),
         repr(FakeIamport(imp_secret=WRONG_SECRET)),
-        *(repr(thing) for thing in kept_by(app) if not isinstance(thing, int | float)),
+        *(shown_as(thing) for thing in kept_by(app) if not isinstance(thing, int | float)),
     ]
 
     assert "merchant_uid='o'" in shown[0]

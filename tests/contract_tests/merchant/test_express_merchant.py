@@ -14,13 +14,14 @@ from contract_tests.runner import Plan
 from tests.documents.shell import ROOT, matches
 
 CLAUSES = ["M-KEY-0[1245]", "M-PAY-0[123]", "M-LOST-0[24]", "M-CARD-04"]
-DOCUMENT = ROOT / "docs" / "merchant-suite.md"
+DOCUMENTS = ("README.md", "docs/README.ko.md", "docs/merchant-suite.md")
 BUGS = {"M-PAY-02", "M-LOST-02"}
 
 
-def documented() -> str:
-    """The finding that the documentation shows."""
-    finding = DOCUMENT.read_text("utf-8").partition("\n    FAIL ")[2].partition("\n\n")[0]
+def documented(name: str) -> str:
+    """The finding that a document shows."""
+    text = (ROOT / name).read_text("utf-8")
+    finding = text.partition("\n    FAIL ")[2].partition("\n\n")[0]
     return textwrap.dedent(f"    FAIL {finding}")
 
 
@@ -36,7 +37,8 @@ def test_the_suite_finds_the_bugs_of_the_documentations_way(
         results = list(check_merchant(house, Plan(2, 1), CLAUSES))
 
     (declined,) = [each for each in results if each.clause.id == "M-PAY-02"]
-    assert matches(documented(), "\n".join(details(declined)))
+    for document in DOCUMENTS:
+        assert matches(documented(document), "\n".join(details(declined))), document
     verdicts = {each.clause.id: each.verdict.value for each in results}
     assert {clause for clause, verdict in verdicts.items() if verdict == "FAIL"} == BUGS
     assert {verdict for clause, verdict in verdicts.items() if clause not in BUGS} == {"PASS"}

@@ -162,7 +162,7 @@ def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_condition_and_effect_is_drawn() -> None:
     drawn: set[str] = set()
 
-    @settings(some, max_examples=150, derandomize=True, database=None)
+    @settings(some, max_examples=300, derandomize=True, database=None)
     @given(scenarios())
     def draw(values: Any) -> None:
         for rule in values["rules"]:
