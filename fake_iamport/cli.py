@@ -91,11 +91,13 @@ def serve(host: str, port: int, imp_key: str, imp_secret: str, **options: Any) -
 
 
 @main.command()
+@option("--url", help=f"The emulator to ask.  [default: http://127.0.0.1:{_DEFAULT_PORT}]")
 @option(
-    "--url",
-    default=f"http://127.0.0.1:{_DEFAULT_PORT}",
+    "--port",
+    default=_DEFAULT_PORT,
     show_default=True,
-    help="The emulator to ask.",
+    type=click.IntRange(0, 65535),
+    help="Its port on this machine, where no URL is given.",
 )
 @option("--wait", is_flag=True, help="Keep asking until it answers.")
 @option(
@@ -105,10 +107,13 @@ def serve(host: str, port: int, imp_key: str, imp_secret: str, **options: Any) -
     type=click.FloatRange(min=0),
     help="How many seconds to keep asking.",
 )
-def ready(url: str, *, wait: bool, timeout: float) -> None:
+def ready(url: str | None, port: int, *, wait: bool, timeout: float) -> None:
     """Say whether an emulator answers; the exit code is 0 if so and 1 if not."""
     from fake_iamport.readiness import emulator_at
 
+    if url is None and port == 0:
+        raise click.UsageError("--port: 0 is any free port; say with --url which it became")
+    url = url or f"http://127.0.0.1:{port}"
     if not url.startswith(("http://", "https://")):
         raise click.UsageError(f"--url: {url!r} is no URL; expected one like http://127.0.0.1:8900")
     version = emulator_at(url, seconds=timeout if wait else 0)

@@ -140,7 +140,7 @@ def _check(named: str) -> bool:
     """Tell of one file; whether it can't be loaded."""
     from fake_iamport.documents import DocumentError, text_of_file
     from fake_iamport.scenario.library import UnknownScenario, find_scenario_file
-    from fake_iamport.scenario.mistakes import mistakes_in
+    from fake_iamport.scenario.mistakes import MOST_MISTAKES, mistakes_in
     from fake_iamport.scenario.reading import read_scenario
 
     try:
@@ -152,6 +152,8 @@ def _check(named: str) -> bool:
     mistakes = mistakes_in(text, str(path), path.stem)
     for mistake in mistakes:
         click.echo(str(mistake))
+    if len(mistakes) == MOST_MISTAKES:
+        click.echo(f"{path}: {MOST_MISTAKES} mistakes, and perhaps more")
     if not mistakes:
         click.echo(_summary(path, read_scenario(text, str(path), path.stem)))
     return bool(mistakes)

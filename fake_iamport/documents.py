@@ -20,12 +20,15 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from fake_iamport.document_hints import explained, hint_for_key, slip_in
+from fake_iamport.document_kinds import Steps, choices, fields_of, kinds_at
 from fake_iamport.plain_words import in_plain_words
 from fake_iamport.suggestions import did_you_mean
 
 __all__ = [
     "Document",
     "DocumentError",
+    "compose",
     "dump_document",
     "load_document",
     "load_table",
@@ -33,12 +36,12 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-Steps = tuple[str | int, ...]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _MAX_DEPTH = 64
 _MAX_VALUES = 200_000
+_MAX_NODES = 2 * _MAX_VALUES
 
 
 class DocumentError(Exception):
@@ -116,7 +119,7 @@ class Document:
     def __init__(self, text: str, source: str) -> None:
         self._source = source
         self._count = 0
-        self._root = self._compose(text)
+        self._root = compose(text, source)
         self._value = self._value_of(self._root, ())
 
     def read(self, type_: type[T]) -> T:
@@ -139,23 +142,7 @@ class Document:
         return self._error_at(mark, message, path)
 
     def _error_at(self, mark: yaml.Mark, message: str, path: Steps) -> DocumentError:
-        return DocumentError(self._source, mark.line + 1, mark.column + 1, _dotted(path), message)
-
-    def _compose(self, text: str) -> yaml.Node:
-        try:
-            loader = _Loader(_SURROGATES.sub(_one_letter, text) if text[:1] == "{" else text)
-            loader.yaml_implicit_resolvers = _RESOLVERS
-            node: yaml.Node | None = loader.get_single_node()
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            reason = ", ".join(part for part in (error.context, error.problem) if part)
-            raise DocumentError(self._source, line, column, "", reason) from None
-        except (yaml.YAMLError, RecursionError, UnicodeError):
-            raise DocumentError(self._source, 1, 1, "", "not a YAML document") from None
-        if node is None:
-            raise DocumentError(self._source, 1, 1, "", "the document is empty")
-        return node
+        return _error_at(self._source, mark, message, path)
 
     def _value_of(self, node: yaml.Node, path: Steps) -> object:
         self._count += 1
@@ -192,11 +179,15 @@ class Document:
     def _explained(self, complaint: str, type_: type[object]) -> DocumentError:
         text, is_key, dollar_path = _split(complaint)
         path = self._path_of(dollar_path + ("[...]" if is_key else ""), complaint, type_)
-        message = _in_plain_words(text, _kinds_at(type_, path))
         unknown = re.fullmatch(_UNKNOWN, text, re.DOTALL)
         if unknown is None:
-            return self.error(message, *path, at_key=is_key)
-        mark = _find(self._root, (*path, unknown[1]), at_key=True).start_mark
+            message = _in_plain_words(text, kinds_at(type_, path))
+            slip = "" if is_key else slip_in(_at(self._value, path), path)
+            return self.error(message + slip, *path, at_key=is_key)
+        key = unknown[1]
+        value = _at(self._value, (*path, key))
+        message = f"unknown key '{key}'" + hint_for_key(key, value, type_, path)
+        mark = _find(self._root, (*path, key), at_key=True).start_mark
         return self._error_at(mark, message, path)
 
     def _path_of(self, dollar_path: str, complaint: str, type_: type[object]) -> Steps:
@@ -221,6 +212,65 @@ class Document:
         return path
 
 
+def compose(text: str, source: str) -> yaml.Node:
+    """The parts of a YAML or JSON text with their places, whatever they mean.
+
+    Raises:
+        DocumentError: the text is no YAML, or a giant.
+    """
+    text = _SURROGATES.sub(_one_letter, text) if text[:1] == "{" else text
+    try:
+        _refuse_giants(text, source)
+        loader = _Loader(text)
+        loader.yaml_implicit_resolvers = _RESOLVERS
+        node: yaml.Node | None = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        reason = explained(error, text)
+        raise DocumentError(source, line, column, "", reason) from None
+    except yaml.reader.ReaderError as error:
+        raise _unreadable(error, text, source) from None
+    except (yaml.YAMLError, UnicodeError):
+        raise DocumentError(source, 1, 1, "", "not a YAML document") from None
+    if node is None:
+        raise DocumentError(source, 1, 1, "", "the document is empty")
+    return node
+
+
+def _refuse_giants(text: str, source: str) -> None:
+    """Refuse what is nested too deeply, or too large: composing recurses, in C without a net."""
+    depth = count = 0
+    for event in _events(text):
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.NodeEvent):
+            count += 1
+            depth += isinstance(event, yaml.CollectionStartEvent)
+        if depth > _MAX_DEPTH:
+            message = f"nested too deeply; {_MAX_DEPTH} levels are allowed"
+            raise _error_at(source, event.start_mark, message, ())
+        if count > _MAX_NODES:
+            raise _error_at(source, event.start_mark, "too large", ())
+
+
+def _unreadable(error: yaml.reader.ReaderError, text: str, source: str) -> DocumentError:
+    before = text.encode("utf-8", "replace")[: error.position].decode("utf-8", "ignore")
+    line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+    message = 'a control character; leave it out, or write it as "\\x07" in double quotes'
+    return DocumentError(source, line, column, "", message)
+
+
+def _error_at(source: str, mark: yaml.Mark, message: str, path: Steps) -> DocumentError:
+    return DocumentError(source, mark.line + 1, mark.column + 1, _dotted(path), message)
+
+
+def _events(text: str) -> Iterator[Any]:
+    loader = _Loader(text)
+    while loader.check_event():
+        yield loader.get_event()
+
+
 def _row(cells: list[str], header: list[str], type_: type[T], source: str, line: int) -> T:
     if len(cells) != len(header):
         message = f"expected {len(header)} cells, got {len(cells)}"
@@ -230,7 +280,12 @@ def _row(cells: list[str], header: list[str], type_: type[T], source: str, line:
         return msgspec.convert(present, type_, strict=False)
     except msgspec.ValidationError as error:
         text, _, path = _split(str(error))
-        message = _in_plain_words(text, _kinds_at(type_, (path[1:],) if path else ()))
+        unknown = re.fullmatch(_UNKNOWN, text, re.DOTALL)
+        message = (
+            f"unknown key '{unknown[1]}'" + hint_for_key(unknown[1], "", type_, ())
+            if unknown
+            else _in_plain_words(text, kinds_at(type_, (path[1:],) if path else ()))
+        )
         raise DocumentError(source, line, 1, path[1:], message) from None
 
 
@@ -354,9 +409,14 @@ def _child(value: object, step: str | int) -> object:
     return value[step]
 
 
-def _keys_at(value: object, path: Steps) -> list[str]:
+def _at(value: object, path: Steps) -> object:
     for step in path:
         value = _child(value, step)
+    return value
+
+
+def _keys_at(value: object, path: Steps) -> list[str]:
+    value = _at(value, path)
     return list(value) if isinstance(value, dict) else []
 
 
@@ -394,72 +454,15 @@ _UNKNOWN = "Object contains unknown field `(.*)`"
 
 
 def _in_plain_words(text: str, kinds: list[inspect.Type]) -> str:
-    unknown = re.fullmatch(_UNKNOWN, text, re.DOTALL)
-    if unknown:
-        return f"unknown key '{unknown[1]}'" + did_you_mean(unknown[1], _fields(kinds))
-    missing = re.fullmatch(r"Object missing required field `(.*)`", text)
-    if missing:
-        return f"the key '{missing[1]}' is missing"
     choice = re.fullmatch(r"Invalid (?:enum )?value '(.*)'", text, re.DOTALL)
     if choice:
-        allowed = list(_choices(kinds))
+        allowed = list(choices(kinds))
         listed = ", ".join(allowed)
         return f"'{choice[1]}' is not one of {listed}" + did_you_mean(choice[1], allowed)
     needs_quotes = re.search(r"`str\b.*got `(?:int|float|bool)`", text)
     hint = "; put it in quotes" if needs_quotes else ""
-    return in_plain_words(text) + hint
-
-
-_Fielded = inspect.StructType | inspect.TypedDictType | inspect.DataclassType
-_Collection = (
-    inspect.ListType
-    | inspect.VarTupleType
-    | inspect.SetType
-    | inspect.FrozenSetType
-    | inspect.CollectionType
-)
-
-
-def _kinds_at(type_: type[object], path: Steps) -> list[inspect.Type]:
-    """Return the types that the value at ``path`` may have, unions taken apart."""
-    kinds = list(_members(inspect.type_info(type_)))
-    for step in path:
-        kinds = [
-            below for kind in kinds for inner in _below(kind, step) for below in _members(inner)
-        ]
-    return kinds
-
-
-def _members(kind: inspect.Type) -> Iterator[inspect.Type]:
-    if isinstance(kind, inspect.UnionType):
-        for member in kind.types:
-            yield from _members(member)
-    elif isinstance(kind, inspect.Metadata):
-        yield from _members(kind.type)
-    else:
-        yield kind
-
-
-def _below(kind: inspect.Type, step: str | int) -> Iterator[inspect.Type]:
-    if isinstance(kind, _Fielded):
-        yield from (field.type for field in kind.fields if field.encode_name == step)
-    elif isinstance(kind, inspect.DictType):
-        yield kind.value_type
-    elif isinstance(kind, _Collection):
-        yield kind.item_type
-    elif isinstance(kind, inspect.TupleType) and isinstance(step, int):
-        yield from kind.item_types[step : step + 1]
-
-
-def _fields(kinds: list[inspect.Type]) -> Iterator[str]:
-    for kind in kinds:
-        if isinstance(kind, _Fielded):
-            yield from (field.encode_name for field in kind.fields)
-
-
-def _choices(kinds: list[inspect.Type]) -> Iterator[str]:
-    for kind in kinds:
-        if isinstance(kind, inspect.EnumType):
-            yield from (str(member.value) for member in kind.cls)
-        elif isinstance(kind, inspect.LiteralType):
-            yield from (str(value) for value in kind.values)
+    plain = in_plain_words(re.sub(r" \| null`", "`", text))
+    example = next((f" like {{{name}: …}}" for name in fields_of(kinds)), "")
+    expected, comma, got = plain.partition(", got ")
+    expected = expected.replace("an object", f"keys and values{example}")
+    return expected + comma + got.replace("an object", "keys and values") + hint

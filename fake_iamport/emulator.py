@@ -16,6 +16,7 @@ from fake_iamport.settings import (
     PUBLIC_SANDBOX_SECRET,
     MerchantSettings,
     Settings,
+    open_scenarios,
 )
 from fake_iamport.store import Store
 from fake_iamport.store.memory import MemoryStore
@@ -73,13 +74,16 @@ class Emulator:
         """Let a merchant with these keys in; :meth:`give_world` gives it its ``world``.
 
         Raises:
+            SettingsError: a scenario of the settings can't be read.
             ValueError: there is one with this ``imp_key``.
         """
+        settings = settings or (world.settings if world else self.settings.merchant)
+        scenarios = open_scenarios(settings)
         start = world.clock if world else None
         merchant = Merchant(
             imp_key,
             imp_secret,
-            settings=settings or (world.settings if world else self.settings.merchant),
+            settings=settings,
             clock=Clock() if start else self._clock or Clock(),
             identifiers=Identifiers(self._seed(imp_key)),
             world=world,
@@ -87,7 +91,7 @@ class Emulator:
         if start is not None:
             start.set(merchant.clock)
         self.merchants.add(merchant)
-        self.load_own_scenarios(merchant)
+        self._load_own(merchant, scenarios)
         return merchant
 
     def seeded_merchant(self, imp_key: str) -> Merchant | None:
@@ -134,7 +138,13 @@ class Emulator:
 
         A clock that was moved follows the machine again, or stands where the seed lets it start; one
         that was given from outside is left alone. The token stays good, unless it is from another time.
+
+        Raises:
+            SettingsError: a scenario of its settings can no longer be read; nothing has changed.
         """
+        await self._reset(merchant, open_scenarios(self._settings_at_start(merchant)))
+
+    async def _reset(self, merchant: Merchant, scenarios: "Sequence[Scenario]") -> None:
         merchant.interrupt()
         self.unload_scenarios(merchant)
         if self._clock is None:
@@ -146,26 +156,43 @@ class Emulator:
                 await transaction.delete_token()
         self.courier.forget(merchant)
         self.journal.clear(merchant.imp_key)
-        merchant.settings = merchant.world.settings if merchant.world else self.settings.merchant
-        self.load_own_scenarios(merchant)
+        merchant.settings = self._settings_at_start(merchant)
+        self._load_own(merchant, scenarios)
         merchant.identifiers.rewind()
 
-    def change_settings(self, merchant: Merchant, settings: MerchantSettings) -> None:
-        """Treat a merchant otherwise from its next call on; other ``scenario`` are loaded at once."""
-        loads = settings.scenario != merchant.settings.scenario
-        merchant.settings = settings
-        if loads:
-            self.load_own_scenarios(merchant)
+    def _settings_at_start(self, merchant: Merchant) -> MerchantSettings:
+        return merchant.world.settings if merchant.world else self.settings.merchant
 
-    def load_own_scenarios(self, merchant: Merchant) -> None:
+    def scenarios_for(
+        self, merchant: Merchant, settings: MerchantSettings
+    ) -> "list[Scenario] | None":
+        """The scenarios to load when a merchant gets these settings; None, where it has them.
+
+        Raises:
+            SettingsError: one can't be read or has a mistake.
+        """
+        loads = settings.scenario != merchant.settings.scenario
+        return open_scenarios(settings) if loads else None
+
+    def change_settings(
+        self,
+        merchant: Merchant,
+        settings: MerchantSettings,
+        scenarios: "Sequence[Scenario] | None",
+    ) -> None:
+        """Treat a merchant otherwise from its next call on.
+
+        ``scenarios`` come from :meth:`scenarios_for`, and are loaded in place of all that are.
+        """
+        merchant.settings = settings
+        if scenarios is not None:
+            self._load_own(merchant, scenarios)
+
+    def _load_own(self, merchant: Merchant, scenarios: "Sequence[Scenario]") -> None:
         """Load the scenarios that the merchant's settings name, in place of all that are loaded."""
         self.unload_scenarios(merchant)
-        if not merchant.settings.scenario:
-            return
-        from fake_iamport.scenario.reading import open_scenario
-
-        for named in merchant.settings.scenario:
-            self.load_scenario(merchant, open_scenario(named))
+        for scenario in scenarios:
+            self.load_scenario(merchant, scenario)
 
     def load_scenario(
         self, merchant: Merchant, scenario: "Scenario", *, in_front: bool = False
@@ -175,33 +202,47 @@ class Emulator:
 
         if merchant.scenarios is None:
             merchant.scenarios = LoadedScenarios()
-        return merchant.scenarios.put(scenario, merchant.clock.now(), in_front=in_front)
+        loaded = merchant.scenarios.put(scenario, merchant.clock.now(), in_front=in_front)
+        self._let_go(merchant, merchant.scenarios.no_longer_held_back())
+        return loaded
 
     def unload_scenario(self, merchant: Merchant, loaded: "LoadedScenario") -> None:
-        """Let a scenario go."""
+        """Let a scenario go; webhooks are sent that were held back, if no other holds any back."""
         scenarios = merchant.scenarios
         if scenarios is None:
             return
         scenarios.remove(loaded)
+        self._let_go(merchant, scenarios.no_longer_held_back())
         if not list(scenarios):
-            self.unload_scenarios(merchant)
+            merchant.scenarios = None
 
     def unload_scenarios(self, merchant: Merchant) -> None:
         """Let every scenario go; webhooks that one of them held back are sent."""
         scenarios, merchant.scenarios = merchant.scenarios, None
-        if scenarios is not None and scenarios.held_back:
-            self.courier.release(merchant, scenarios.held_back)
+        if scenarios is not None:
+            self._let_go(merchant, scenarios.held_back)
+
+    def _let_go(self, merchant: Merchant, held_back: Sequence[int]) -> None:
+        if held_back:
+            self.courier.release(merchant, held_back)
 
     async def reset_all(self) -> list[Merchant]:
-        """Reset every merchant, those of the seed that were removed too, and empty the journal."""
-        for merchant in self._seeded:
-            if self.merchants.get(merchant.imp_key) is None:
-                self.merchants.add(merchant)
-        merchants = list(self.merchants)
-        for merchant in merchants:
-            await self.reset(merchant)
+        """Reset every merchant, those of the seed that were removed too, and empty the journal.
+
+        Raises:
+            SettingsError: a scenario of their settings can no longer be read; nothing has changed.
+        """
+        gone = [each for each in self._seeded if self.merchants.get(each.imp_key) is None]
+        resetting = [
+            (merchant, open_scenarios(self._settings_at_start(merchant)))
+            for merchant in (*self.merchants, *gone)
+        ]
+        for merchant in gone:
+            self.merchants.add(merchant)
+        for merchant, scenarios in resetting:
+            await self._reset(merchant, scenarios)
         self.journal.clear()
-        return merchants
+        return [merchant for merchant, _ in resetting]
 
     def wake(self, merchant: Merchant) -> None:
         """Look after what was written or changed for a merchant: its webhooks go out."""

@@ -28,6 +28,9 @@ def complaint_and_place(error: Exception) -> tuple[str, str]:
 
 def in_plain_words(complaint: str) -> str:
     """The complaint, beginning with a small letter."""
+    missing = re.fullmatch(r"Object missing required field `(.*)`", complaint)
+    if missing:
+        return f"the key '{missing[1]}' is missing"
     complaint = _WRITTEN_OUT.get(complaint, complaint)
     words = re.sub(r"`([^`]*)`", _translated, complaint)
     return words[:1].lower() + words[1:]

@@ -50,8 +50,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, _Result, _Result]:
-    """Let a test that passed fail, if it left rules unused that were to be applied."""
+    """Let a test that passed fail, if it left rules unused that were to be applied, or could load
+    none for want of a merchant.
+    """
     result = yield
+    is_marked = any(marker.name == "scenario" for marker in item.own_markers)
+    if is_marked and _TO_BE_USED not in item.stash:
+        sentence = (
+            "the marker 'scenario' loads nothing without the fixture 'fake_iamport'; ask for it"
+        )
+        pytest.fail(sentence, pytrace=False)
     for handle in item.stash.get(_TO_BE_USED, []):
         _or_fail(handle.check_rules_used)
     return result

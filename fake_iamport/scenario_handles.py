@@ -11,14 +11,16 @@ import os
 import warnings
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fake_iamport.control import scenarios as scenario_control
 from fake_iamport.control.declaration import ControlError, convert, merchant_of
 from fake_iamport.control.merchants import OneMerchant
-from fake_iamport.control.scenarios import ScenarioView
 from fake_iamport.emulator import Emulator
+from fake_iamport.merchants import Merchant
+from fake_iamport.scenario_views import ScenarioView
 
 if TYPE_CHECKING:
     from fake_iamport.server import Running
@@ -233,12 +235,28 @@ async def load_given(
         ControlError: it can't be read, or has a mistake; the text says where.
     """
     merchant = merchant_of(emulator, imp_key)
+    if name in scenario_control.names_of(merchant):
+        raise ControlError(
+            f"a scenario is called {name!r} already; give another name", field="name"
+        )
     if isinstance(given, Mapping):
         name = name or scenario_control.free_name(merchant, "scenario")
-        scenario = scenario_control.read_mapping(given, name)
-    else:
-        scenario = scenario_control.read_named(given)
-    return scenario_control.load(emulator, imp_key, scenario)
+        return scenario_control.load(emulator, imp_key, scenario_control.read_mapping(given, name))
+    if not isinstance(given, str | os.PathLike):
+        raise ControlError(
+            "expected a ready-made scenario's name, a file's path, or a mapping of what a file would "
+            f"say, got {given!r}"
+        )
+    scenario = scenario_control.read_named(given)
+    name = name or _name_like(scenario.name, merchant)
+    return scenario_control.load(emulator, imp_key, replace(scenario, name=name))
+
+
+def _name_like(name: str, merchant: Merchant) -> str:
+    """The name, or with a number where it is taken: whoever loaded that one keeps it."""
+    if name not in scenario_control.names_of(merchant):
+        return name
+    return scenario_control.free_name(merchant, name, 2)
 
 
 async def fail_calls(
@@ -250,8 +268,8 @@ async def fail_calls(
         ControlError: they can't fail so.
     """
     given = {"imp_key": imp_key, "fail": fail, "calls": calls, "when": when}
-    inputs = convert(scenario_control.FailNext, given)
-    return await scenario_control.fail_next(emulator, inputs)
+    # Somebody may still look at what became of an earlier one.
+    return scenario_control.order_failure(emulator, convert(scenario_control.FailNext, given))
 
 
 async def loaded(emulator: Emulator, imp_key: str) -> list[ScenarioView]:

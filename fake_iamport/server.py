@@ -28,7 +28,6 @@ from fake_iamport.control import server as server_control
 from fake_iamport.control import snapshots as snapshot_control
 from fake_iamport.control import webhooks as webhook_control
 from fake_iamport.control.declaration import Inputs, convert
-from fake_iamport.control.scenarios import ScenarioView
 from fake_iamport.domain.billing_key import GatewayKey
 from fake_iamport.domain.webhook import Webhook
 from fake_iamport.emulator import Emulator
@@ -41,6 +40,7 @@ from fake_iamport.scenario_handles import (
     load_given,
     loaded,
 )
+from fake_iamport.scenario_views import ScenarioView
 from fake_iamport.serving import Server, listen, url_of
 from fake_iamport.settings import MerchantSettings, Settings
 from fake_iamport.timeline import Happening
@@ -205,7 +205,7 @@ class _Reached:
     def _advance(self, by: _Values) -> Coroutine[Any, Any, list[Happening]]:
         return _advance(self._running.app.emulator, {"imp_key": self.imp_key, **by})
 
-    def _set_clock(self, mode: str, at: int | None) -> Coroutine[Any, Any, object]:
+    def _set_clock(self, mode: str, at: int | str | None) -> Coroutine[Any, Any, object]:
         given = {"imp_key": self.imp_key, "mode": mode, "at": at}
         inputs = convert(clock_control.SetClock, given)
         return clock_control.set_clock(self._running.app.emulator, inputs)
@@ -293,7 +293,8 @@ class FakeMerchant(_Reached):
 
         Args:
             given: Which scenario.
-            name: What to call one that is given as a mapping.
+            name: What to call it; without one, as the ready-made one or the file is called, with a
+                number behind it where that name is taken.
             all_rules_used: Whether every rule must be applied in the block.
         """
         loading = self._load(given, name)
@@ -322,16 +323,21 @@ class FakeMerchant(_Reached):
         """Give this merchant its world of the start, empty without a seed file; its token stays good."""
         self._running.submit(self._reset()).result()
 
-    def advance(self, **by: int) -> list[Happening]:
+    def advance(self, **by: int | str) -> list[Happening]:
         """Move this merchant's clock forward and do what falls due on the way, in its order.
 
-        By ``seconds``, ``minutes``, ``hours`` and ``days``, or ``to`` a unix second; what happened is
-        given back.
+        By ``seconds``, ``minutes``, ``hours`` and ``days``, or ``to`` a moment, in unix seconds or as
+        in ``2026-03-01T23:30:00``; what happened is given back.
         """
         return self._running.submit(self._advance(by)).result()
 
-    def set_clock(self, mode: Literal["real", "frozen", "running"], at: int | None = None) -> None:
-        """Set, freeze or run this merchant's clock, from the unix second ``at`` or from now."""
+    def set_clock(
+        self, mode: Literal["real", "frozen", "running"], at: int | str | None = None
+    ) -> None:
+        """Set, freeze or run this merchant's clock, from the moment ``at`` or from now.
+
+        ``at`` is in unix seconds, or as in ``2026-03-01T23:30:00`` or ``+30d``.
+        """
         self._running.submit(self._set_clock(mode, at)).result()
 
     def revoke_token(self) -> None:
@@ -443,14 +449,14 @@ class AsyncFakeMerchant(_Reached):
         """Give this merchant its world of the start, empty without a seed file; its token stays good."""
         await asyncio.wrap_future(self._running.submit(self._reset()))
 
-    async def advance(self, **by: int) -> list[Happening]:
+    async def advance(self, **by: int | str) -> list[Happening]:
         """Move this merchant's clock forward; see :meth:`FakeMerchant.advance`."""
         return await asyncio.wrap_future(self._running.submit(self._advance(by)))
 
     async def set_clock(
-        self, mode: Literal["real", "frozen", "running"], at: int | None = None
+        self, mode: Literal["real", "frozen", "running"], at: int | str | None = None
     ) -> None:
-        """Set, freeze or run this merchant's clock, from the unix second ``at`` or from now."""
+        """Set, freeze or run this merchant's clock; see :meth:`FakeMerchant.set_clock`."""
         await asyncio.wrap_future(self._running.submit(self._set_clock(mode, at)))
 
     async def revoke_token(self) -> None:

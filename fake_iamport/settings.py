@@ -8,7 +8,7 @@ import re
 import typing
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +19,9 @@ from fake_iamport.plain_words import complaint_and_place, in_plain_words
 from fake_iamport.suggestions import did_you_mean
 from fake_iamport.webhooks.targets import canonical_host, read_target
 
+if TYPE_CHECKING:
+    from fake_iamport.scenario.scenario import Scenario
+
 __all__ = [
     "PUBLIC_SANDBOX_KEY",
     "PUBLIC_SANDBOX_SECRET",
@@ -26,6 +29,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "changed_settings",
+    "open_scenarios",
 ]
 
 PUBLIC_SANDBOX_KEY = "imp_apikey"
@@ -41,11 +45,18 @@ _AN_ORDER = {"metavar": "OPERATION=FAILURE", "example": "onetime=limit_exceeded"
 
 
 class SettingsError(ValueError):
-    """A setting that can't be: ``field`` says which, the text what was expected."""
+    """A setting that can't be: ``field`` says which, the text what was expected.
 
-    def __init__(self, field: str, message: str) -> None:
+    ``line`` and ``column`` count from 1, where it is a scenario's file that has the mistake.
+    """
+
+    def __init__(
+        self, field: str, message: str, line: int | None = None, column: int | None = None
+    ) -> None:
         super().__init__(message)
         self.field = field
+        self.line = line
+        self.column = column
 
 
 def _check_gateway(provider: str) -> None:
@@ -111,15 +122,36 @@ def _check_host(host: str) -> None:
         ) from None
 
 
-def _check_scenario(named: str) -> None:
+def open_scenarios(settings: "MerchantSettings") -> "list[Scenario]":
+    """The scenarios that the settings name, as their files are now.
+
+    Raises:
+        SettingsError: one can't be read or has a mistake, or two have the same name.
+    """
+    if not settings.scenario:
+        return []
     # The scenario language knows operations, and they know settings; and few runs need it.
     from fake_iamport.documents import DocumentError
     from fake_iamport.scenario.reading import open_scenario
 
-    try:
-        open_scenario(named)
-    except (DocumentError, LookupError) as error:
-        raise SettingsError("scenario", str(error)) from None
+    opened: dict[str, tuple[str, Scenario]] = {}
+    # One that is named twice is loaded once.
+    for named in dict.fromkeys(settings.scenario):
+        try:
+            scenario = open_scenario(named)
+        except DocumentError as error:
+            raise SettingsError("scenario", str(error), error.line, error.column) from None
+        except LookupError as error:
+            raise SettingsError("scenario", str(error)) from None
+        if scenario.name in opened:
+            other = opened[scenario.name][0]
+            raise SettingsError(
+                "scenario",
+                f"{other!r} and {named!r} would both be called {scenario.name!r}; "
+                "rename one of the files",
+            )
+        opened[scenario.name] = named, scenario
+    return [scenario for _, scenario in opened.values()]
 
 
 def _check_channel(channel_key: str, gateway: str) -> None:
@@ -241,8 +273,6 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         _check_gateway(self.default_pg)
         for channel_key, gateway in self.channels.items():
             _check_channel(channel_key, gateway)
-        for named in self.scenario:
-            _check_scenario(named)
         for url in self.notice_url:
             _check_notice_url(url)
         for host in self.webhook_host:
@@ -286,6 +316,7 @@ def changed_settings(
 ) -> MerchantSettings:
     """``settings`` with ``changes``; nothing changes when one of them can't be.
 
+    Scenarios are read only where others are named: a file that is gone since then is no mistake.
     Unless ``strict``, numbers may be given as text, as on a command line.
 
     Raises:
@@ -299,9 +330,12 @@ def changed_settings(
             )
     values = msgspec.structs.asdict(settings) | dict(changes)
     try:
-        return msgspec.convert(values, MerchantSettings, strict=strict)
+        changed = msgspec.convert(values, MerchantSettings, strict=strict)
     except msgspec.ValidationError as error:
         if isinstance(error.__cause__, SettingsError):
             raise error.__cause__ from None
         complaint, place = complaint_and_place(error)
         raise SettingsError(place or next(iter(changes)), in_plain_words(complaint)) from None
+    if changed.scenario != settings.scenario:
+        open_scenarios(changed)
+    return changed

@@ -19,7 +19,7 @@ from fake_iamport.emulator import Emulator
 from fake_iamport.gateway.failures import failures
 from fake_iamport.gateway.profiles import profiles
 from fake_iamport.merchants import Merchant
-from fake_iamport.settings import MerchantSettings
+from fake_iamport.settings import MerchantSettings, SettingsError
 from fake_iamport.store import Records
 from fake_iamport.suggestions import did_you_mean
 
@@ -87,6 +87,10 @@ async def restore_snapshot(emulator: Emulator, merchant: Merchant, snapshot: Sna
     mistake = next(_mistakes(snapshot), None)
     if mistake is not None:
         raise SnapshotError(*mistake)
+    try:
+        scenarios = emulator.scenarios_for(merchant, snapshot.settings)
+    except SettingsError as error:
+        raise SnapshotError(f"settings.{error.field}", str(error)) from None
     merchant.interrupt()
     async with (
         merchant.time_lock,
@@ -94,8 +98,9 @@ async def restore_snapshot(emulator: Emulator, merchant: Merchant, snapshot: Sna
     ):
         await transaction.restore(snapshot.records)
         _resume(merchant, snapshot)
-        emulator.change_settings(merchant, snapshot.settings)
+        # Scenarios may count from the moment in which they are loaded.
         _set(merchant.clock, snapshot.clock)
+        emulator.change_settings(merchant, snapshot.settings, scenarios)
         emulator.courier.forget(merchant)
         emulator.timekeeper.watch(merchant, await transaction.next_schedule())
     emulator.wake(merchant)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from fake_iamport.domain.webhook import Webhook
+from fake_iamport.journal.line import FiredRule
 from fake_iamport.merchants import Merchant
 from fake_iamport.operations.declaration import Call
 from fake_iamport.operations.schedule_execution import execute_schedule
@@ -25,6 +26,9 @@ class Happening(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     A ``schedule`` was executed and its payment stands as ``status``; a ``webhook`` was attempted and
     stands as ``status``; a ``token`` expired.
+
+    ``rules`` are those of a scenario that were applied to the charge, and ``failure`` is why it was
+    declined, as in the journal.
     """
 
     at: int
@@ -32,6 +36,8 @@ class Happening(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     status: str | None = None
     merchant_uid: str | None = None
     imp_uid: str | None = None
+    failure: str | None = None
+    rules: tuple[FiredRule, ...] = ()
 
 
 async def advance(
@@ -104,6 +110,8 @@ async def execute_due_schedule(emulator: "Emulator", merchant: Merchant) -> Happ
         status=payment.status,
         merchant_uid=payment.merchant_uid,
         imp_uid=payment.imp_uid,
+        failure=call.gateway.failure,
+        rules=turn.fired if turn else (),
     )
 
 

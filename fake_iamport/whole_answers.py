@@ -17,6 +17,9 @@ __all__ = ["WholeAnswersProtocol"]
 class WholeAnswersProtocol(LimitedProtocol):
     """uvicorn's own, to which the application can hand an answer as a whole."""
 
+    _own_headers: list[tuple[bytes, bytes]] | None = None
+    _own_lines = b""
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Remember how to answer where each request's ``state`` is copied from."""
         self.app_state: dict[str, Any] = {**self.app_state, ANSWER: self._answer}
@@ -38,8 +41,11 @@ class WholeAnswersProtocol(LimitedProtocol):
             or cycle.scope["method"] == "HEAD"
         ):
             return False
-        own = b"".join(b"%b: %b\r\n" % header for header in cycle.default_headers)
-        self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], own, headers, body))
+        if self._own_headers is not cycle.default_headers:  # They are made anew with the date.
+            self._own_headers = cycle.default_headers
+            self._own_lines = b"".join(b"%b: %b\r\n" % header for header in self._own_headers)
+        lines = self._own_lines
+        self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], lines, headers, body))
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
         cycle.message_event.set()

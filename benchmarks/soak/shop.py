@@ -74,7 +74,7 @@ class Shop:
             whim = self._chance.random()
             if whim < 0.6:
                 name = self._chance.choice(self._scenarios)
-                await self._ask("PUT", f"{self._path}/scenarios/{name}")
+                await self._ask("POST", f"{self._path}/scenarios/{name}")
             elif whim < 0.8:
                 await self._ask("DELETE", f"{self._path}/scenarios")
             elif whim < 0.85:

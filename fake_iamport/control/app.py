@@ -18,6 +18,7 @@ from fake_iamport.control.declaration import (
     convert,
     names_of_lists,
 )
+from fake_iamport.control.local_files import refuse_local_files
 from fake_iamport.emulator import Emulator
 from fake_iamport.errors import BodyTooLarge
 from fake_iamport.openapi import api_document, control_document
@@ -60,6 +61,7 @@ def _endpoint(route: ControlRoute, emulator: Emulator) -> Callable[[Request], Aw
         body = await _body(request)
         given = _inputs(body) if route.document is None else {route.document: body}
         values = {**_query(request, lists), **given, **request.path_params}
+        refuse_local_files(emulator, values)
         try:
             result = await route.function(emulator, convert(route.inputs, values))
         except asyncio.CancelledError:
@@ -106,15 +108,26 @@ async def _refuse(_: Request, error: Exception) -> Response:
 
 async def _refuse_path(request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 404)
+    path = request.url.path
     if status == 405:
-        message = f"{request.url.path} does not take {request.method}"
-    else:
-        paths = [f"/_fake{route.path}" for route in control_routes()]
-        message = (
-            f"the control API has no {request.url.path}{did_you_mean(request.url.path, paths)}"
-            "; /_fake/openapi.json describes it"
-        )
+        allowed = _methods(request)
+        told = f"{path} does not take {request.method}; it takes {' and '.join(allowed)}"
+        answer = _json({"error": {"field": None, "message": told}}, status)
+        answer.headers["Allow"] = ", ".join(allowed)
+        return answer
+    paths = [f"/_fake{route.path}" for route in control_routes()]
+    message = (
+        f"the control API has no {path}{did_you_mean(path, paths)}"
+        "; /_fake/openapi.json describes it"
+    )
     return _json({"error": {"field": None, "message": message}}, status)
+
+
+def _methods(request: Request) -> list[str]:
+    """What the path takes."""
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    at_path = (route for route in routes if route.path_regex.match(request.scope["path"]))
+    return sorted({method for route in at_path for method in route.methods or ()} - {"HEAD"})
 
 
 async def _describe_control(_: Request) -> Response:

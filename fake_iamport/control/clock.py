@@ -11,11 +11,18 @@ from fake_iamport.control.declaration import ControlError, control, merchant_of
 from fake_iamport.control.merchants import OneMerchant
 from fake_iamport.emulator import Emulator
 from fake_iamport.merchants import Merchant
+from fake_iamport.moments import Moment
 from fake_iamport.timeline import Happening, advance, look_ahead
 
 __all__ = ["advance_clock", "clock", "set_clock"]
 
-Moment = Annotated[int, Meta(ge=0, le=LATEST_MOMENT, description="Unix seconds.")]
+WrittenMoment = Annotated[
+    Annotated[int, Meta(ge=0, le=LATEST_MOMENT)] | str,
+    Meta(
+        description="Unix seconds, ISO 8601 (Korean time unless it names another), or one like +30d: "
+        "so long after the merchant's time."
+    ),
+]
 
 
 class ClockView(msgspec.Struct):
@@ -29,13 +36,13 @@ class SetClock(OneMerchant, kw_only=True, forbid_unknown_fields=True):
     """How the clock is to go on, from a moment or from now; a real clock has no moment."""
 
     mode: Literal["real", "frozen", "running"]
-    at: Moment | None = None
+    at: WrittenMoment | None = None
 
 
 class AdvanceClock(OneMerchant, kw_only=True, forbid_unknown_fields=True):
     """How far to go: to a moment, or by a duration; the parts of a duration add up."""
 
-    to: Moment | None = None
+    to: WrittenMoment | None = None
     seconds: Annotated[int, Meta(ge=0)] = 0
     minutes: Annotated[int, Meta(ge=0)] = 0
     hours: Annotated[int, Meta(ge=0)] = 0
@@ -64,13 +71,14 @@ async def set_clock(emulator: Emulator, inputs: SetClock) -> ClockView:
     merchant = merchant_of(emulator, inputs.imp_key)
     if inputs.mode == "real" and inputs.at is not None:
         raise ControlError("a real clock follows the machine; leave the moment out", field="at")
+    at = _moment(inputs.at, "at", merchant)
     merchant.interrupt()
     if inputs.mode == "real":
         merchant.clock.follow()
     elif inputs.mode == "frozen":
-        merchant.clock.freeze(inputs.at)
+        merchant.clock.freeze(at)
     else:
-        merchant.clock.run(inputs.at)
+        merchant.clock.run(at)
     await look_ahead(emulator, merchant)
     return _view(merchant)
 
@@ -83,10 +91,11 @@ async def advance_clock(emulator: Emulator, inputs: AdvanceClock) -> Advanced:
     """
     merchant = merchant_of(emulator, inputs.imp_key)
     by = inputs.seconds + 60 * (inputs.minutes + 60 * (inputs.hours + 24 * inputs.days))
-    _refuse_way(merchant.clock.now(), by, inputs.to)
+    to = _moment(inputs.to, "to", merchant)
+    _refuse_way(merchant.clock.now(), by, to)
     try:
         async with asyncio.timeout(inputs.timeout):
-            happened = await advance(emulator, merchant, by, inputs.to)
+            happened = await advance(emulator, merchant, by, to)
     except TimeoutError:
         raise ControlError(
             f"after {inputs.timeout:g} seconds it is {merchant.clock.now()}; what was due until then "
@@ -95,6 +104,20 @@ async def advance_clock(emulator: Emulator, inputs: AdvanceClock) -> Advanced:
             status=408,
         ) from None
     return Advanced(now=merchant.clock.now(), happened=happened)
+
+
+def _moment(written: int | str | None, field: str, merchant: Merchant) -> int | None:
+    """The unix second that is meant."""
+    if written is None:
+        return None
+    is_number = isinstance(written, str) and written.isdecimal()
+    try:
+        moment = Moment.read(int(written) if is_number else written).at(merchant.clock.now())
+    except ValueError as error:
+        raise ControlError(str(error), field=field) from None
+    if moment > LATEST_MOMENT:
+        raise ControlError("that is beyond the year 9998", field=field)
+    return moment
 
 
 def _refuse_way(now: int, by: int, to: int | None) -> None:

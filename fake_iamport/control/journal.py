@@ -50,6 +50,8 @@ class CallFilter(WhichMerchant, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = []
     failure: Annotated[str, Meta(description="The failure that was applied.")] | None = None
+    scenario: Annotated[str, Meta(description="The scenario whose rule was applied.")] | None = None
+    rule: Annotated[str, Meta(description="The rule that was applied, by its name.")] | None = None
     since: Annotated[int, Meta(description="The merchant's unix second, included.")] | None = None
     until: Annotated[int, Meta(description="The merchant's unix second, included.")] | None = None
     after: Annotated[int, Meta(description="Only calls with a higher number.")] = 0
@@ -158,6 +160,8 @@ def _search(emulator: Emulator, inputs: CallFilter) -> Search:
         status=inputs.status,
         code=inputs.code,
         failure=inputs.failure,
+        scenario=inputs.scenario,
+        rule=inputs.rule,
         since=inputs.since,
         until=inputs.until,
         after=inputs.after,

@@ -6,12 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from fake_iamport.control.declaration import ControlError, Inputs, control, merchant_of
-from fake_iamport.control.server import ResetResult
+from fake_iamport.control.server import ResetResult, refusing_settings
 from fake_iamport.domain.billing_key import GatewayKey
 from fake_iamport.emulator import Emulator
 from fake_iamport.merchants import Merchant
 from fake_iamport.seed import World
-from fake_iamport.settings import MerchantSettings, SettingsError, changed_settings
+from fake_iamport.settings import MerchantSettings, changed_settings
 
 __all__ = [
     "change_merchant_settings",
@@ -99,11 +99,12 @@ async def create_merchant(emulator: Emulator, inputs: CreateMerchant) -> NewMerc
     imp_key, imp_secret = inputs.imp_key or fresh_key, inputs.imp_secret or fresh_secret
     world = None if inputs.seed_of is None else _world(emulator, inputs.seed_of)
     defaults = world.settings if world else emulator.settings.merchant
-    settings = _settings(defaults, inputs.settings)
-    try:
+    if emulator.merchants.get(imp_key) is not None:
+        message = f"there is a merchant with the imp_key {imp_key!r} already"
+        raise ControlError(message, field="imp_key", status=409)
+    with refusing_settings():
+        settings = changed_settings(defaults, inputs.settings)
         created = emulator.add_merchant(imp_key, imp_secret, settings, world)
-    except ValueError as error:
-        raise ControlError(str(error), field="imp_key", status=409) from None
     await emulator.give_world(created)
     return NewMerchant(imp_key=imp_key, imp_secret=imp_secret)
 
@@ -128,7 +129,8 @@ async def delete_merchant(emulator: Emulator, inputs: OneMerchant) -> MerchantVi
 async def reset_merchant(emulator: Emulator, inputs: OneMerchant) -> ResetResult:
     """Give one merchant its world of the start, empty without a seed file; its token stays good."""
     resetting = merchant_of(emulator, inputs.imp_key)
-    await emulator.reset(resetting)
+    with refusing_settings():
+        await emulator.reset(resetting)
     return ResetResult(reset=[resetting.imp_key])
 
 
@@ -151,7 +153,10 @@ async def merchant_settings(emulator: Emulator, inputs: OneMerchant) -> Merchant
 async def change_merchant_settings(emulator: Emulator, inputs: ChangeSettings) -> MerchantSettings:
     """Change some of a merchant's settings, from its next call on."""
     changing = merchant_of(emulator, inputs.imp_key)
-    emulator.change_settings(changing, _settings(changing.settings, inputs.settings))
+    with refusing_settings():
+        settings = changed_settings(changing.settings, inputs.settings)
+        scenarios = emulator.scenarios_for(changing, settings)
+    emulator.change_settings(changing, settings, scenarios)
     return changing.settings
 
 
@@ -168,13 +173,6 @@ def _world(emulator: Emulator, imp_key: str) -> World | None:
     if merchant is None:
         raise ControlError(f"the seed file has no merchant {imp_key!r}", field="seed_of")
     return merchant.world
-
-
-def _settings(settings: MerchantSettings, changes: dict[str, Any]) -> MerchantSettings:
-    try:
-        return changed_settings(settings, changes)
-    except SettingsError as error:
-        raise ControlError(str(error), field=f"settings.{error.field}") from None
 
 
 def _view(merchant: Merchant) -> MerchantView:

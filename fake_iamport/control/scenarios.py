@@ -15,6 +15,7 @@ from fake_iamport.control.declaration import ControlError, Inputs, control, merc
 from fake_iamport.control.merchants import OneMerchant
 from fake_iamport.emulator import Emulator
 from fake_iamport.merchants import Merchant
+from fake_iamport.scenario_views import ScenarioView
 from fake_iamport.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ __all__ = [
     "fail_next",
     "free_name",
     "load",
+    "load_ready_made",
     "load_scenario",
     "loaded_scenario",
     "loaded_scenarios",
+    "names_of",
+    "order_failure",
     "read_mapping",
     "read_named",
     "reset_scenario",
@@ -44,6 +48,11 @@ __all__ = [
 _ENDING = re.compile(r"\.(?:yaml|yml|json)\Z")
 
 _ONE_LINE = "; it is all one line: send a file with curl's -T or --data-binary, -d joins its lines"
+
+_FORM = "; the body is a form, as curl's -F makes it: send the file itself, as in curl -T FILE"
+_FORM_BEGINNING = 500
+
+_ORDER = re.compile(r"fail-next-[0-9]+")
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -67,29 +76,6 @@ class Library(msgspec.Struct):
     """The ready-made scenarios, by name."""
 
     scenarios: list[ReadyMade]
-
-
-class RuleView(msgspec.Struct, kw_only=True):
-    """How far a rule has come: the calls that its conditions held for, but for those that count or
-    leave it to chance; those that it was applied to; and how often it still can be, if that is limited.
-    """
-
-    name: str
-    matched: int
-    fired: int
-    left: int | None
-
-
-class ScenarioView(msgspec.Struct, kw_only=True):
-    """A loaded scenario: its states and rules, since ``loaded_at`` (the merchant's unix second)."""
-
-    name: str
-    loaded_at: int
-    states: dict[str, str]
-    rules: list[RuleView]
-    unused_rules: Annotated[
-        list[str], Meta(description="The rules that were never applied, by name.")
-    ]
 
 
 class ScenarioList(msgspec.Struct):
@@ -117,9 +103,15 @@ class LoadScenario(OneScenario, forbid_unknown_fields=True):
         bytes,
         Meta(
             description="The scenario as it stands in a file, YAML or JSON; "
-            "/_fake/scenarios/schema.json describes it. Nothing means the ready-made one."
+            "/_fake/scenarios/schema.json describes it."
         ),
     ]
+
+
+class LoadReadyMade(OneScenario, forbid_unknown_fields=True):
+    """Which ready-made scenario to load; there is no body."""
+
+    document: Annotated[bytes, Meta(description="Nothing; files are sent with PUT.")] = b""
 
 
 class SetStates(OneScenario, forbid_unknown_fields=True):
@@ -191,14 +183,25 @@ async def loaded_scenario(emulator: Emulator, inputs: OneScenario) -> ScenarioVi
 
 @control("PUT", "/merchants/{imp_key}/scenarios/{name}", document="document")
 async def load_scenario(emulator: Emulator, inputs: LoadScenario) -> ScenarioView:
-    """Load the scenario in the body, behind the others or in place of the one with its name.
-
-    Without a body it is the ready-made scenario of that name.
-    """
+    """Load the scenario in the body, behind the others or in place of the one with its name."""
     merchant = merchant_of(emulator, inputs.imp_key)
     name = _name(inputs)
-    loading = _read(inputs.document, name) if inputs.document else _of_library(name)
-    return load(emulator, merchant.imp_key, loading)
+    if not inputs.document:
+        raise ControlError(_without_body(name), field="document")
+    return load(emulator, merchant.imp_key, _read(inputs.document, name))
+
+
+@control("POST", "/merchants/{imp_key}/scenarios/{name}", status=201, document="document")
+async def load_ready_made(emulator: Emulator, inputs: LoadReadyMade) -> ScenarioView:
+    """Load the ready-made scenario of that name, behind the others or in place of the one with it."""
+    merchant = merchant_of(emulator, inputs.imp_key)
+    if inputs.document:
+        raise ControlError(
+            "POST loads a ready-made scenario by its name and takes no body; send a file with PUT, "
+            "as in curl -T FILE",
+            field="document",
+        )
+    return load(emulator, merchant.imp_key, _of_library(_name(inputs)))
 
 
 @control("DELETE", "/merchants/{imp_key}/scenarios/{name}")
@@ -230,7 +233,23 @@ async def set_states(emulator: Emulator, inputs: SetStates) -> ScenarioView:
 
 @control("POST", "/merchants/{imp_key}/fail-next", status=201)
 async def fail_next(emulator: Emulator, inputs: FailNext) -> ScenarioView:
-    """Let the next calls that match fail: a scenario of its own, in front of the others."""
+    """Let the next calls that match fail: a scenario of its own, in front of the others.
+
+    Earlier ones that are used up are unloaded.
+    """
+    ordered = order_failure(emulator, inputs)
+    _unload_spent_orders(emulator, merchant_of(emulator, inputs.imp_key))
+    return ordered
+
+
+def order_failure(emulator: Emulator, inputs: FailNext) -> ScenarioView:
+    """Let the next calls that match fail, and leave everything else as it is.
+
+    Raises:
+        ControlError: they can't fail so.
+    """
+    from fake_iamport.documents import DocumentError
+
     merchant = merchant_of(emulator, inputs.imp_key)
     rule = {
         "name": "the next call" if inputs.calls == 1 else f"the next {inputs.calls} calls",
@@ -239,9 +258,11 @@ async def fail_next(emulator: Emulator, inputs: FailNext) -> ScenarioView:
         "times": inputs.calls,
     }
     try:
-        made = read_mapping({"rules": [rule]}, free_name(merchant, "fail-next"))
-    except ControlError as error:
-        raise _about_inputs(error) from None
+        made = _read_mapping({"rules": [rule]}, free_name(merchant, "fail-next"))
+    except DocumentError as error:
+        # About what was given, instead of the rule that was made of it.
+        field = error.field.removeprefix("rules[0].").removeprefix("then.")
+        raise ControlError(error.message, field=field or None) from None
     return load(emulator, merchant.imp_key, made, in_front=True)
 
 
@@ -282,27 +303,58 @@ def read_mapping(mapping: Mapping[str, Any], name: str) -> "Scenario":
         ControlError: it has a mistake.
     """
     from fake_iamport.documents import DocumentError
-    from fake_iamport.scenario.reading import read_scenario
 
     try:
-        text = _encoder.encode(dict(mapping)).decode()
-    except (TypeError, UnicodeEncodeError) as error:
-        raise ControlError(f"{name}: no scenario holds this: {error}") from None
-    try:
-        return read_scenario(text, name, name)
+        return _read_mapping(mapping, name)
     except DocumentError as error:
         parts = (name, error.field, error.message)
         message = ": ".join(part for part in parts if part)
         raise ControlError(message, field=error.field or None) from None
 
 
-def free_name(merchant: Merchant, stem: str) -> str:
+def names_of(merchant: Merchant) -> set[str]:
+    """What the merchant's scenarios are called."""
+    return {each.scenario.name for each in _loaded(merchant)}
+
+
+def free_name(merchant: Merchant, stem: str, number: int = 1) -> str:
     """A name that none of the merchant's scenarios has, made with a number."""
-    taken = {each.scenario.name for each in _loaded(merchant)}
-    number = 1
+    taken = names_of(merchant)
     while f"{stem}-{number}" in taken:
         number += 1
     return f"{stem}-{number}"
+
+
+def _read_mapping(mapping: Mapping[str, Any], name: str) -> "Scenario":
+    from fake_iamport.scenario.reading import read_scenario
+
+    try:
+        text = _encoder.encode(dict(mapping)).decode()
+    except (TypeError, UnicodeEncodeError) as error:
+        raise ControlError(f"{name}: no scenario holds this: {error}") from None
+    return read_scenario(text, name, name)
+
+
+def _unload_spent_orders(emulator: Emulator, merchant: Merchant) -> None:
+    """Let those orders of failing calls go that are used up."""
+    for each in list(_loaded(merchant)):
+        is_order = _ORDER.fullmatch(each.scenario.name) is not None
+        if is_order and all(rule.left == 0 for rule in each.rules):
+            emulator.unload_scenario(merchant, each)
+
+
+def _without_body(name: str) -> str:
+    from fake_iamport.scenario.library import scenario_library
+
+    if name in scenario_library():
+        return (
+            "the body is empty; send the file, as in curl -T FILE, or load the ready-made scenario "
+            f"{name!r} with POST"
+        )
+    return (
+        f"there is no ready-made scenario {name!r}{did_you_mean(name, scenario_library())}, and the "
+        "body is empty; send the file, as in curl -T FILE"
+    )
 
 
 def _read(document: bytes, name: str) -> "Scenario":
@@ -314,16 +366,27 @@ def _read(document: bytes, name: str) -> "Scenario":
     except UnicodeDecodeError:
         raise _refusal(DocumentError(name, 1, 1, "", "is not UTF-8")) from None
     except DocumentError as error:
-        is_one_line = b"\n" not in document and not document.startswith(b"{")
-        raise _refusal(error, _ONE_LINE if is_one_line else "") from None
+        raise _refusal(error, _sent_how(document)) from None
+
+
+def _sent_how(document: bytes) -> str:
+    """What to do about the way in which the body was sent, where that spoilt it."""
+    if document.startswith(b"--") and b"form-data" in document[:_FORM_BEGINNING]:
+        return _FORM
+    is_one_line = b"\n" not in document and document[:1] not in (b"{", b"[")
+    return _ONE_LINE if is_one_line else ""
 
 
 def _of_library(name: str) -> "Scenario":
     """The ready-made scenario; never a file of the machine that the emulator runs on."""
-    from fake_iamport.scenario.library import UnknownScenario, scenario_library
+    from fake_iamport.scenario.library import scenario_library
 
     if name not in scenario_library():
-        raise ControlError(str(UnknownScenario(name)), field="name", status=404)
+        raise ControlError(
+            f"there is no ready-made scenario {name!r}{did_you_mean(name, scenario_library())}",
+            field="name",
+            status=404,
+        )
     return read_named(name)
 
 
@@ -331,13 +394,6 @@ def _refusal(error: "DocumentError", hint: str = "") -> ControlError:
     return ControlError(
         f"{error}{hint}", field=error.field or None, line=error.line, column=error.column
     )
-
-
-def _about_inputs(error: ControlError) -> ControlError:
-    """The same complaint, about what was given instead of the rule that was made of it."""
-    place = error.field or ""
-    field = place.removeprefix("rules[0].").removeprefix("then.")
-    return ControlError(str(error).partition(f"{place}: ")[2] or str(error), field=field or None)
 
 
 def _ready_made(scenario: "Scenario") -> ReadyMade:
@@ -385,4 +441,4 @@ def _check_state(state: str, value: str, known: Mapping[str, tuple[str, ...]]) -
 
 
 def _view(loaded: "LoadedScenario") -> ScenarioView:
-    return msgspec.convert(loaded.view(), ScenarioView, from_attributes=True)
+    return loaded.view()

@@ -1,13 +1,31 @@
 """Control routes about the whole server."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import msgspec
 
 from fake_iamport import __version__
-from fake_iamport.control.declaration import Inputs, control
+from fake_iamport.control.declaration import ControlError, Inputs, control
 from fake_iamport.emulator import Emulator
-from fake_iamport.settings import Settings
+from fake_iamport.settings import Settings, SettingsError
 
-__all__ = ["health", "reset", "settings", "version"]
+__all__ = ["health", "refusing_settings", "reset", "settings", "version"]
+
+
+@contextmanager
+def refusing_settings() -> Iterator[None]:
+    """Let a setting that can't be, or a scenario of it that can't be read, be the caller's error.
+
+    Raises:
+        ControlError: there was one.
+    """
+    try:
+        yield
+    except SettingsError as error:
+        raise ControlError(
+            str(error), field=f"settings.{error.field}", line=error.line, column=error.column
+        ) from None
 
 
 class Health(msgspec.Struct):
@@ -54,4 +72,6 @@ async def reset(emulator: Emulator, inputs: Inputs) -> ResetResult:
 
     Without a seed file that world is empty; with one, its merchants that were removed come back.
     """
-    return ResetResult(reset=[merchant.imp_key for merchant in await emulator.reset_all()])
+    with refusing_settings():
+        merchants = await emulator.reset_all()
+    return ResetResult(reset=[merchant.imp_key for merchant in merchants])

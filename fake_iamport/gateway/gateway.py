@@ -5,7 +5,6 @@ What it refuses comes, in this order, from a failure that was ordered for the ca
 that always fails, and from the checks that a real gateway makes.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -42,16 +41,14 @@ LONGEST_INSTALMENT = 36
 """Months of the longest instalment plan (guess)."""
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedCard:
+class VerifiedCard(msgspec.Struct, frozen=True, gc=False):
     """A card that the gateway took, and the failure that charging it will meet, if any."""
 
     card: Card
     failure: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What the issuer said: an approval with its numbers, or why it declined."""
 
     pg_tid: str | None = None

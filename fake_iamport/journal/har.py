@@ -37,6 +37,7 @@ def har(lines: Iterable[Line]) -> dict[str, Any]:
 
 def _entry(line: Line) -> dict[str, Any]:
     milliseconds = round(line.seconds * 1000, 3)
+    comment = {"comment": line.fault} if line.fault else {}
     return {
         "startedDateTime": korean_time(line.at).isoformat(),
         "time": milliseconds,
@@ -44,6 +45,7 @@ def _entry(line: Line) -> dict[str, Any]:
         "response": _response(line),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        **comment,
         "_number": line.number,
         "_merchant": line.merchant,
         "_operation": line.operation,

@@ -53,9 +53,11 @@ def redacted(
     kept: dict[str, object] = {}
     for name, value in values.items():
         rule = rules.get(name)
-        if not isinstance(value, str) or len(value) >= _SHORTEST or name == "imp_secret":
+        if not isinstance(value, str) or name == "imp_secret":
             _collect(value, name, secrets)
-        elif rule in _KEEP_SHORT_TEXTS:
+        elif len(value) >= _SHORTEST and _CARD_NUMBER.search(value):
+            _collect_text(value, name, secrets)
+        elif rule in (_KEEP_SHORT if len(value) < _SHORTEST else _KEEP_WITHOUT_NUMBER):
             kept[name] = value
             continue
         if rule is not None:
@@ -219,5 +221,8 @@ def _branch(name: str, value: object) -> object:
     return REDACTED if name in secret_names() else _blotted(value)
 
 
-_KEEP_SHORT_TEXTS = frozenset((_key, _uid, _moment, _blotted))
+_KEEP_SHORT = frozenset((_key, _uid, _moment, _blotted))
 """The rules that have nothing to hide in a text that is shorter than any card number."""
+
+_KEEP_WITHOUT_NUMBER = frozenset((_moment, _blotted))
+"""The rules that have nothing to hide in a longer one, if nothing in it looks like a card number."""

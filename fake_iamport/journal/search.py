@@ -26,6 +26,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     status: int | None = None
     code: int | None = None
     failure: str | None = None
+    scenario: str | None = None
+    rule: str | None = None
     since: int | None = None
     until: int | None = None
     after: int = 0
@@ -40,9 +42,18 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
             and self.status in (None, line.status)
             and self.code in (None, line.code)
             and self.failure in (None, line.failure)
+            and self._has_rule(line)
             and (self.since is None or line.at >= self.since)
             and (self.until is None or line.at <= self.until)
             and all(_has_field(line, name, value) for name, value in self.fields)
+        )
+
+    def _has_rule(self, line: Line) -> bool:
+        if self.scenario is None and self.rule is None:
+            return True
+        return any(
+            self.scenario in (None, fired.scenario) and self.rule in (None, fired.rule)
+            for fired in line.rules
         )
 
 

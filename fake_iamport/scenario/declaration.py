@@ -3,6 +3,7 @@
 The file format, its checks, the JSON Schema and the reference follow from the declarations.
 """
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -88,6 +89,9 @@ class Effect:
     writes = 0
     """How many writes it must be able to look back over."""
 
+    holds_back = False
+    """Whether it holds webhooks back until others have overtaken them."""
+
     def __init__(self, argument: Any, at: Place, scope: RuleScope) -> None:
         raise NotImplementedError
 
@@ -95,6 +99,11 @@ class Effect:
     def unfit_for(cls, argument: Any, operation: str) -> str | None:
         """Why this can't be done to an operation, if it can't."""
         return None
+
+    @classmethod
+    def excludes(cls, argument: Any) -> frozenset[str]:
+        """The effects that can't happen beside it when it is so, more than are always excluded."""
+        return frozenset()
 
     def is_due(self, situation: "Situation", progress: "Progress") -> bool:
         """Whether there is something to do about this call; if not, the rule isn't applied."""
@@ -109,7 +118,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A condition or an effect as the file names it; ``excludes`` are what can't stand beside it."""
+    """A condition or an effect as the file names it.
+
+    ``excludes`` are the effects that can't happen to the same call; where they name the effect itself,
+    two rules can't do it.
+    """
 
     name: str
     made_by: Any
@@ -122,6 +135,7 @@ class Declared:
 _Class = TypeVar("_Class", bound=type)
 _conditions: dict[str, Declared] = {}
 _effects: dict[str, Declared] = {}
+_only_beside: dict[str, frozenset[str]] = {}
 
 
 def condition(name: str, *, counts: bool = False) -> Callable[[_Class], _Class]:
@@ -137,11 +151,18 @@ def condition(name: str, *, counts: bool = False) -> Callable[[_Class], _Class]:
     return declare
 
 
-def effect(name: str, *, excludes: tuple[str, ...] = ()) -> Callable[[_Class], _Class]:
-    """Declare the decorated class to be the effect ``name``."""
+def effect(
+    name: str, *, excludes: tuple[str, ...] = (), only_beside: tuple[str, ...] | None = None
+) -> Callable[[_Class], _Class]:
+    """Declare the decorated class to be the effect ``name``.
+
+    One that is ``only_beside`` some excludes all others, whichever there are.
+    """
 
     def declare(made_by: _Class) -> _Class:
         _effects[name] = _declared(name, made_by, excludes=frozenset(excludes))
+        if only_beside is not None:
+            _only_beside[name] = frozenset(only_beside)
         return made_by
 
     return declare
@@ -158,10 +179,13 @@ def conditions() -> Mapping[str, Declared]:
 
 @cache
 def effects() -> Mapping[str, Declared]:
-    """Every effect, by name."""
+    """Every effect, by name; those of one rule are done in this order, the alphabet's."""
     from fake_iamport.scenario import effects as package
 
     _import_all(package)
+    for name, beside in _only_beside.items():
+        others = _effects.keys() - beside - {name}
+        _effects[name] = dataclasses.replace(_effects[name], excludes=frozenset(others))
     return {name: _effects[name] for name in sorted(_effects)}
 
 

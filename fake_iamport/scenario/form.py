@@ -114,7 +114,8 @@ class ScenarioForm(
         Literal["first", "all"],
         Meta(
             description="Rules are tried from the top. `first`: the first that matches is applied. "
-            "`all`: every one that matches."
+            "`all`: every one that matches, but for those whose effects can't happen beside the effects "
+            "of one above, as a second answer or a second failure can't."
         ),
     ] = "first"
     states: Annotated[

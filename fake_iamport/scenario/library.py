@@ -16,11 +16,12 @@ _ENDINGS = (".yaml", ".yml", ".json")
 class UnknownScenario(LookupError):
     """There is no scenario of this name, and no file."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, file: str | None = None) -> None:
         self.name = name
+        meant = f"; did you mean the file '{file}'?" if file else None
         super().__init__(
             f"there is no scenario '{name}' and no file of that name"
-            f"{did_you_mean(name, scenario_library())}"
+            f"{meant or did_you_mean(name, scenario_library())}"
         )
 
 
@@ -42,6 +43,8 @@ def find_scenario_file(named: str | os.PathLike[str]) -> Path:
     if known is not None:
         return known
     path = Path(text)
-    if path.suffix in _ENDINGS or path.is_file():
+    # A pipe of the shell is no regular file, and can be read.
+    if path.suffix in _ENDINGS or (path.exists() and not path.is_dir()):
         return path
-    raise UnknownScenario(text)
+    beside = (f"{text}{ending}" for ending in _ENDINGS)
+    raise UnknownScenario(text, next((each for each in beside if Path(each).is_file()), None))

@@ -4,8 +4,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from fake_iamport.domain.schedule import Schedule
 from fake_iamport.journal.line import FiredRule
 from fake_iamport.merchants import Merchant
@@ -15,6 +13,7 @@ from fake_iamport.scenario.progress import Progress
 from fake_iamport.scenario.scenario import Rule, Scenario
 from fake_iamport.scenario.situation import Situation
 from fake_iamport.scenario.turn import Turn
+from fake_iamport.scenario_views import RuleView, ScenarioView
 from fake_iamport.store import Records
 from fake_iamport.wire.envelope import Answer
 
@@ -24,29 +23,6 @@ if TYPE_CHECKING:
     from fake_iamport.wire.exchange import Exchange
 
 __all__ = ["LoadedRule", "LoadedScenario", "LoadedScenarios", "RuleView", "ScenarioView"]
-
-
-class RuleView(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a rule has come.
-
-    ``matched`` counts the calls that it looked at and that its conditions, but for ``call`` and
-    ``share``, held for; ``left`` is null where ``fired`` isn't limited.
-    """
-
-    name: str
-    matched: int
-    fired: int
-    left: int | None
-
-
-class ScenarioView(msgspec.Struct, frozen=True, kw_only=True):
-    """A loaded scenario: its states and rules, since ``loaded_at`` (the merchant's unix second)."""
-
-    name: str
-    loaded_at: int
-    states: dict[str, str]
-    rules: list[RuleView]
-    unused_rules: list[str]
 
 
 class LoadedRule:
@@ -64,13 +40,18 @@ class LoadedRule:
         """How often it can still be applied, if that is limited."""
         return None if self.rule.times is None else self.rule.times - self.progress.fired
 
-    def takes(self, situation: Situation) -> bool:
-        """Whether the rule is applied to this call, which is counted if so."""
-        rule, progress = self.rule, self.progress
-        for condition in rule.conditions:
+    def matches(self, situation: Situation) -> bool:
+        """Whether all holds for this call that doesn't count; the call is counted if so."""
+        progress = self.progress
+        for condition in self.rule.conditions:
             if not condition.matches(situation, progress):
                 return False
         progress.matched += 1
+        return True
+
+    def takes(self, situation: Situation) -> bool:
+        """Whether the rule is applied to this call, which it matches; noted if so."""
+        rule, progress = self.rule, self.progress
         if self.left == 0:
             return False
         if not all(each.matches(situation, progress) for each in rule.counting):
@@ -119,15 +100,16 @@ class LoadedScenario:
                 place = (operation, rule.rule.before_reading)
                 self._by_operation.setdefault(place, []).append(rule)
 
-    def choose(self, situation: Situation, *, before_reading: bool) -> list[LoadedRule]:
-        """The rules that are applied to a call."""
-        rules = self._by_operation.get((situation.operation, before_reading))
-        if rules is None:
-            return []
-        taking = (rule for rule in rules if rule.takes(situation))
+    def matching(self, situation: Situation, *, before_reading: bool) -> list[LoadedRule]:
+        """The rules that match a call, as far as can be told without counting; it is counted."""
+        rules = self._by_operation.get((situation.operation, before_reading), ())
+        return [rule for rule in rules if rule.matches(situation)]
+
+    def choose(self, matching: Sequence[LoadedRule], situation: Situation) -> list[LoadedRule]:
+        """Of the rules that match a call, those that are applied to it."""
         if self.scenario.form.match == "all":
-            return list(taking)
-        first = next(taking, None)
+            return _compatible(matching, situation)
+        first = next((rule for rule in matching if rule.takes(situation)), None)
         return [] if first is None else [first]
 
     def unused_rules(self) -> list[str]:
@@ -145,18 +127,35 @@ class LoadedScenario:
         )
 
 
+def _compatible(matching: Sequence[LoadedRule], situation: Situation) -> list[LoadedRule]:
+    """The rules that are applied, without those that one above excludes."""
+    chosen: list[LoadedRule] = []
+    done: set[str] = set()
+    excluded: set[str] = set()
+    for loaded in matching:
+        rule = loaded.rule
+        if rule.does & excluded or rule.excludes & done or not loaded.takes(situation):
+            continue
+        chosen.append(loaded)
+        done |= rule.does
+        excluded |= rule.excludes
+    return chosen
+
+
 class LoadedScenarios:
     """A merchant's scenarios, in the order in which they are tried.
 
-    The first in which a rule matches decides; the later ones aren't looked at. ``held_back`` are
-    the numbers of webhooks that wait for the next one to overtake them.
+    The first in which a rule is applied decides; in the later ones calls are only counted.
+    ``held_back`` are the numbers of webhooks that wait for the next one to overtake them.
     """
 
     def __init__(self) -> None:
         self._loaded: list[LoadedScenario] = []
+        self._in_front = 0
         self.held_back: list[int] = []
         self._past: deque[Records] = deque(maxlen=0)
         self.asks_for_card = False
+        self.holds_back = False
         self._acts_before_reading = False
 
     def __iter__(self) -> Iterator[LoadedScenario]:
@@ -167,18 +166,26 @@ class LoadedScenarios:
         return next((each for each in self._loaded if each.scenario.name == name), None)
 
     def put(self, scenario: Scenario, now: int, *, in_front: bool = False) -> LoadedScenario:
-        """Load a scenario, in place of the one with its name, else behind the others."""
+        """Load a scenario: in place of the one with its name, else behind the others.
+
+        One that is put ``in_front`` comes behind those that were put there before.
+        """
         loaded = LoadedScenario(scenario, now)
         names = [each.scenario.name for each in self._loaded]
         if scenario.name in names:
             self._loaded[names.index(scenario.name)] = loaded
+        elif in_front:
+            self._loaded.insert(self._in_front, loaded)
+            self._in_front += 1
         else:
-            self._loaded.insert(0 if in_front else len(self._loaded), loaded)
+            self._loaded.append(loaded)
         self._look()
         return loaded
 
     def remove(self, loaded: LoadedScenario) -> None:
         """Unload a scenario."""
+        if self._loaded.index(loaded) < self._in_front:
+            self._in_front -= 1
         self._loaded.remove(loaded)
         self._look()
 
@@ -186,11 +193,23 @@ class LoadedScenarios:
         """The rules that are applied to a call."""
         if before_reading and not self._acts_before_reading:
             return ()
-        for loaded in self._loaded:
-            chosen = loaded.choose(situation, before_reading=before_reading)
+        # All are counted before one is chosen: a count doesn't depend on who took the call.
+        found = [
+            (loaded, loaded.matching(situation, before_reading=before_reading))
+            for loaded in self._loaded
+        ]
+        for loaded, matching in found:
+            chosen = loaded.choose(matching, situation)
             if chosen:
                 return chosen
         return ()
+
+    def no_longer_held_back(self) -> list[int]:
+        """The webhooks to let go, because no rule holds any back any more."""
+        if self.holds_back:
+            return []
+        held_back, self.held_back = self.held_back, []
+        return held_back
 
     async def perform(self, api: "Api", exchange: "Exchange", merchant: Merchant) -> Answer:
         """Answer a call as the rules want it."""
@@ -221,6 +240,8 @@ class LoadedScenarios:
         rules = [rule.rule for loaded in self._loaded for rule in loaded.rules]
         self.asks_for_card = any(rule.asks_for_card for rule in rules)
         self._acts_before_reading = any(rule.before_reading for rule in rules)
-        writes = max((each.writes for rule in rules for each in rule.effects), default=0)
+        effects = [effect for rule in rules for effect in rule.effects]
+        self.holds_back = any(effect.holds_back for effect in effects)
+        writes = max((effect.writes for effect in effects), default=0)
         if writes != self._past.maxlen:
             self._past = deque(self._past, maxlen=writes)

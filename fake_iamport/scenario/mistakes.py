@@ -9,20 +9,26 @@ from collections.abc import Iterator
 
 import yaml
 
-from fake_iamport.documents import DocumentError
+from fake_iamport.documents import DocumentError, compose
 from fake_iamport.scenario.reading import read_scenario
 
-__all__ = ["mistakes_in"]
+__all__ = ["MOST_MISTAKES", "mistakes_in"]
+
+MOST_MISTAKES = 20
+"""How many mistakes of a file are told; whoever makes more makes the same one again and again."""
 
 _NO_MISTAKE = "{then: {pass: true}}"
 
 
 def mistakes_in(text: str, source: str, name: str) -> list[DocumentError]:
-    """The mistakes of a scenario, one for each rule and key that has any; none, if it can be read."""
+    """The mistakes of a scenario, one for each rule and key that has any; none, if it can be read.
+
+    With :data:`MOST_MISTAKES`, the search ends.
+    """
     found: list[DocumentError] = []
     told: set[str] = set()
     remaining: str | None = text
-    while remaining is not None:
+    while remaining is not None and len(found) < MOST_MISTAKES:
         mistake = _first_mistake(remaining, source, name)
         if mistake is None or str(mistake) in told:
             break
@@ -81,7 +87,6 @@ def _blanked(text: str, start: int, end: int, instead: str) -> str | None:
 
 def _composed(text: str) -> yaml.Node | None:
     try:
-        node: yaml.Node | None = yaml.compose(text, yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
+        return compose(text, "")
+    except DocumentError:
         return None
-    return node

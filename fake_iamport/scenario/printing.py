@@ -1,22 +1,16 @@
-"""Printing a scenario as the YAML of a file."""
+"""A scenario as the document of a file."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from fake_iamport.documents import dump_document
 from fake_iamport.scenario.scenario import Scenario
 
-__all__ = ["document_of", "scenario_as_yaml"]
+__all__ = ["document_of"]
 
 _RULE = ("name", "when", "then", "times")
 _LAST = ("match", "states", "rules", "walk")
-
-
-def scenario_as_yaml(scenario: Scenario) -> str:
-    """The text of a file that is read as the same form."""
-    return dump_document(document_of(scenario))
 
 
 def document_of(scenario: Scenario) -> dict[str, Any]:

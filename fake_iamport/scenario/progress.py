@@ -10,7 +10,8 @@ class Progress:
     """One rule's counters since its scenario was loaded or reset, at ``loaded_at`` on the merchant's
     clock.
 
-    ``matched`` counts the calls for which every condition that doesn't count held; ``memory`` is for
+    ``matched`` counts the calls for which every condition that doesn't count held, whichever rule was
+    applied; ``memory`` is for
     an effect that must remember something. Chance comes from the scenario's seed, rule by rule.
     """
 

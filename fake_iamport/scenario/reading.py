@@ -105,6 +105,8 @@ def _rule(number: int, form: RuleForm, scenario: ScenarioForm, at: Place) -> Rul
         counting=tuple(made for declared, made in found if declared.counts),
         effects=tuple(made for _, made in _made(then, effects(), scope, at / "then")),
         times=form.times,
+        does=frozenset(then),
+        excludes=frozenset().union(*(_excluded_by(*each) for each in then.items())),
     )
     _check_order(rule, when, at)
     return rule
@@ -117,9 +119,16 @@ def _given(part: msgspec.Struct) -> dict[str, Any]:
 
 
 def _check_combination(then: Mapping[str, Any], at: Place) -> None:
-    for name in then:
-        for other in effects()[name].excludes & then.keys():
+    for name, argument in then.items():
+        for other in sorted(_excluded_by(name, argument) & then.keys() - {name}):
             raise at.error(f"can't stand beside '{other}': only one of them can happen", name)
+
+
+def _excluded_by(effect: str, argument: Any) -> frozenset[str]:
+    """The effects that can't happen beside this one."""
+    declared = effects()[effect]
+    when_so: frozenset[str] = declared.made_by.excludes(argument)
+    return declared.excludes | when_so
 
 
 def _operations(

@@ -10,7 +10,10 @@ __all__ = ["Rule", "Scenario"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One rule. ``operations`` are those that it can be applied to."""
+    """One rule. ``operations`` are those that it can be applied to.
+
+    ``does`` are the names of its effects, and ``excludes`` of those that can't happen beside them.
+    """
 
     name: str
     operations: frozenset[str]
@@ -18,6 +21,8 @@ class Rule:
     counting: tuple[Condition, ...]
     effects: tuple[Effect, ...]
     times: int | None
+    does: frozenset[str]
+    excludes: frozenset[str]
 
     @property
     def before_reading(self) -> bool:

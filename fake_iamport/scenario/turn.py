@@ -140,8 +140,8 @@ class Turn:
 
     def hold_back_webhooks(self) -> None:
         """Let the webhooks of this call wait until the merchant's next one has overtaken them."""
-        if self.merchant.scenarios is not self.scenarios:
-            # They were unloaded in the meantime: no later call would let these go.
+        if self.merchant.scenarios is not self.scenarios or not self.scenarios.holds_back:
+            # The rule was unloaded in the meantime: no later call would let these go.
             self.emulator.courier.release(self.merchant, self.webhooks)
         elif not self._overtaken:
             self.scenarios.held_back = list(self.webhooks)

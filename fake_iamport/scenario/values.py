@@ -1,10 +1,12 @@
 """What a value of a request must look like."""
 
 import fnmatch
+import importlib
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -13,10 +15,16 @@ from fake_iamport.places import Place
 
 __all__ = ["Accepts", "Value", "accepts", "finder"]
 
+_parse_regex = importlib.import_module("re._parser").parse
+"""Python's own reading of a regular expression, for which it has no public name."""
+
 Scalar = str | int | float | bool
 Accepts = Callable[[list[object]], bool]
 
 _LONGEST = 10_000
+_LONGEST_FOR_REGEX = 200
+_MOST_WAYS = _LONGEST_FOR_REGEX**4 / math.factorial(4)
+"""In how many ways a regular expression may lie over a text: with more, it may take minutes."""
 
 
 class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -26,7 +34,11 @@ class Pattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         str | None, Meta(description="A pattern with `*` and `?`, as for file names.")
     ] = None
     regex: Annotated[
-        str | None, Meta(description="A regular expression that the whole value matches.")
+        str | None,
+        Meta(
+            description="A regular expression that the whole value matches; of a long one, the first "
+            f"{_LONGEST_FOR_REGEX} characters."
+        ),
     ] = None
     at_least: Annotated[int | float | None, Meta(description="The least number.")] = None
     at_most: Annotated[int | float | None, Meta(description="The highest number.")] = None
@@ -99,25 +111,65 @@ def _any_of(test: Callable[[object], bool]) -> Accepts:
 
 def _tests(wanted: Pattern, at: Place) -> Iterator[Callable[[object], bool]]:
     if wanted.glob is not None:
-        yield _matches(re.compile(fnmatch.translate(wanted.glob)))
+        yield _matches(re.compile(fnmatch.translate(wanted.glob)), _LONGEST)
     if wanted.regex is not None:
-        yield _matches(_compiled(wanted.regex, at))
+        yield _matches(_compiled(wanted.regex, at), _LONGEST_FOR_REGEX)
     if wanted.at_least is not None or wanted.at_most is not None:
         yield _is_between(wanted.at_least, wanted.at_most, at)
     if (choices := wanted.one_of) is not None:
         yield lambda value: any(_is_same(value, choice) for choice in choices)
 
 
-def _matches(pattern: re.Pattern[str]) -> Callable[[object], bool]:
+def _matches(pattern: re.Pattern[str], longest: int) -> Callable[[object], bool]:
     match = pattern.fullmatch
-    return lambda value: match(_text(value), 0, _LONGEST) is not None
+    return lambda value: match(_text(value), 0, longest) is not None
 
 
 def _compiled(regex: str, at: Place) -> re.Pattern[str]:
     try:
-        return re.compile(regex)
+        pattern = re.compile(regex)
+        ways = _ways(_parse_regex(regex))
     except (re.error, RecursionError, OverflowError) as error:
         raise at.error(f"not a regular expression: {error}", "regex") from None
+    if ways > _MOST_WAYS:
+        raise at.error(
+            "this can take very long: a repetition must not hold repetitions or alternatives, and "
+            "there can be four without an end at most; 'glob' has no such limits",
+            "regex",
+        )
+    return pattern
+
+
+def _ways(parsed: Iterable[tuple[Any, Any]]) -> float:
+    """In how many ways this can lie over a text, at most: what a failing match has to try."""
+    ways = [_ways_of(step.name, argument) for step, argument in parsed]
+    # Those that could take the whole text share it.
+    sharing = sum(each >= _LONGEST_FOR_REGEX for each in ways)
+    return math.prod(ways, start=1.0) / math.factorial(min(sharing, 100))
+
+
+def _ways_of(step: str, argument: Any) -> float:
+    match step:
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            least, most, repeated = argument
+            return _ways_to_repeat(least, most, _ways(repeated))
+        case "BRANCH":
+            return sum(_ways(branch) for branch in argument[1])
+        case "SUBPATTERN" | "ASSERT" | "ASSERT_NOT":
+            return _ways(argument[-1])
+        case "ATOMIC_GROUP":
+            return _ways(argument)
+        case "GROUPREF_EXISTS":
+            return sum(_ways(branch) for branch in argument[1:] if branch is not None)
+    return 1.0
+
+
+def _ways_to_repeat(least: int, most: int, ways: float) -> float:
+    choices = min(most - least + 1, _LONGEST_FOR_REGEX)
+    try:
+        return float(choices * ways ** min(most, _LONGEST_FOR_REGEX))
+    except OverflowError:
+        return math.inf
 
 
 def _is_between(least: float | None, most: float | None, at: Place) -> Callable[[object], bool]:

@@ -62,6 +62,7 @@ class Parameters(msgspec.Struct, kw_only=True):
     text_lists: ClassVar[frozenset[str]] = frozenset()
     text_mappings: ClassVar[frozenset[str]] = frozenset()
     numbers: ClassVar[frozenset[str]] = frozenset()
+    taken_as_sent: ClassVar[frozenset[str]] = frozenset()
     nested: ClassVar[Mapping[str, type["Parameters"]]] = {}
     required: ClassVar[tuple[str, ...]] = ()
     required_when_strict: ClassVar[tuple[str, ...]] = ()
@@ -86,6 +87,7 @@ def prepare(parameters: type[Parameters]) -> None:
         for name, hint in fields.items()
         if _is_a(hint, int | Decimal) and not _is_a(hint, bool)
     )
+    parameters.taken_as_sent = frozenset(fields) - parameters.numbers - parameters.text_lists
     parameters.nested = {
         name: inner for name, hint in fields.items() if (inner := _inner(hint)) is not None
     }
@@ -130,14 +132,19 @@ def _given(
     parameters: type[Parameters], values: Mapping[str, object], strict: bool, place: str
 ) -> tuple[dict[str, object], list[str]]:
     """What was sent, adapted to the declared types, and the names that are missing."""
+    as_sent = parameters.taken_as_sent
     given = {
-        name: _adapted(parameters, name, value)
+        name: value
+        if isinstance(value, str) and name in as_sent
+        else _adapted(parameters, name, value)
         for name, value in values.items()
         if value is not None and value != ""
     }
     required = parameters.required_when_strict if strict else parameters.required
     missing = [f"{place}{name}" for name in required if name not in given]
-    for name in parameters.nested.keys() & given.keys():
+    for name in parameters.nested:
+        if name not in given:
+            continue
         items = _decoded(given[name])
         if isinstance(items, list):
             inner = parameters.nested[name]

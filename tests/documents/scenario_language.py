@@ -5,18 +5,22 @@ it. What stands between the markers is made from the JSON Schema, everything els
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
+
+import msgspec
 
 from fake_iamport.scenario.operation_names import groups
 from fake_iamport.scenario.pages import pages
 from fake_iamport.scenario.schema import scenario_schema
 from fake_iamport.scenario.situation import SCHEDULED_CHARGE
+from fake_iamport.scenario.walk import Step
 from tests.documents.shell import ROOT
 
 __all__ = ["page"]
 
 _PAGE = ROOT / "docs" / "scenarios.md"
 _MOST_CHOICES = 8
+_ABOUT_CALLS = ("sees", "says", "patience", "persist", "times")
 
 _Schema = dict[str, Any]
 
@@ -31,7 +35,10 @@ def page() -> str:
         "file": _table(_definition("ScenarioForm")),
         "rule": _table(_definition("RuleForm")),
         "operations": _operations(),
-        "pages": iter([", ".join(f"`{name}`" for name in pages())]),
+        "pages": _pages(),
+        "walk": _walk(),
+        "walk-calls": _with_header(list(_about_calls())),
+        "books": _table(_definition("Books")),
     }
     for name, lines in parts.items():
         text = _filled(text, name, "\n".join(lines))
@@ -83,7 +90,7 @@ def _descriptions(schema: _Schema) -> Iterator[str]:
     descriptions = [each["description"] for each in told if "description" in each]
     if not descriptions:
         descriptions = [inner["description"] for inner in _structs(schema)]
-    yield from dict.fromkeys(descriptions)
+    yield from (" ".join(each.split()) for each in dict.fromkeys(descriptions))
 
 
 def _structs(schema: _Schema) -> Iterator[_Schema]:
@@ -96,7 +103,7 @@ def _structs(schema: _Schema) -> Iterator[_Schema]:
 def _kind(schema: _Schema) -> str:
     if "$ref" in schema:
         definition = _definition(_named(schema))
-        return "an object" if "properties" in definition else _kind(definition)
+        return "keys and values" if "properties" in definition else _kind(definition)
     if "enum" in schema:
         return _choices(schema["enum"])
     if "anyOf" in schema and "type" in schema:
@@ -115,7 +122,7 @@ def _plain_kind(schema: _Schema) -> str:
         return f"a list: {_kind(schema['items'])}" if "items" in schema else "a list"
     if kind == "object":
         inner = schema.get("additionalProperties")
-        return f"names, each with {_kind(inner)}" if isinstance(inner, dict) else "an object"
+        return f"names, each with {_kind(inner)}" if isinstance(inner, dict) else "keys and values"
     names = {
         "string": "text",
         "integer": "a whole number",
@@ -145,6 +152,49 @@ def _definition(name: str) -> _Schema:
 
 def _named(schema: _Schema) -> str:
     return str(schema["$ref"]).removeprefix("#/$defs/")
+
+
+def _pages() -> Iterator[str]:
+    yield "| page | status |"
+    yield "|---|---|"
+    for name, answer in pages().items():
+        yield f"| `{name}` | {answer.status} |"
+
+
+def _walk() -> Iterator[str]:
+    """The steps: what each is, what it needs, and what a merchant sees when it goes well."""
+    yield "| step | what the merchant does | arguments | `sees`, if all is well |"
+    yield "|---|---|---|---|"
+    for field in msgspec.structs.fields(Step):
+        if field.name in _ABOUT_CALLS or field.name == "books":
+            continue
+        schema = _definition("Step")["properties"][field.name]
+        structs = list(_structs(schema))
+        meaning = " ".join(_descriptions(schema))
+        arguments = ", ".join(_arguments(structs[0])) if structs else _kind(schema)
+        well = ", ".join(f"`{name}`" for name in _seen(field))
+        yield f"| `{field.name}` | {meaning} | {arguments} | {well} |"
+
+
+def _arguments(definition: _Schema) -> Iterator[str]:
+    required = definition.get("required", ())
+    for name, schema in definition["properties"].items():
+        told = " ".join(_descriptions(schema)) or _kind(schema)
+        needed = "" if name in required else ", may be left out"
+        yield f"`{name}` ({told.rstrip('.')}{needed})"
+
+
+def _seen(field: msgspec.structs.FieldInfo) -> tuple[str, ...]:
+    step = next(each for each in get_args(field.type) if each is not type(None))
+    well: tuple[str, ...] = getattr(step, "well", ())
+    return well
+
+
+def _about_calls() -> Iterator[str]:
+    definition = _definition("Step")
+    for row in _rows(definition, "", deep=False):
+        if row.split("`")[1] in _ABOUT_CALLS:
+            yield row
 
 
 def _operations() -> Iterator[str]:

@@ -92,7 +92,7 @@ what it costs to handle that badly. `make docs` writes this page from the files.
 | see one, step by step | `fake-iamport scenario try webhook_forged` (`--lang ko` for Korean) |
 | read one | `fake-iamport scenario show webhook_forged` |
 | let your own merchant meet it | `fake-iamport serve --scenario webhook_forged` |
-| load it at run time | `curl -X PUT $URL/_fake/merchants/$IMP_KEY/scenarios/webhook_forged` |
+| load it at run time | `curl -X POST $URL/_fake/merchants/$IMP_KEY/scenarios/webhook_forged` |
 | have it in a test | `@pytest.mark.scenario("webhook_forged")`, with the fixture `fake_iamport` |
 | make it your own | `fake-iamport scenario show webhook_forged --yaml > mine.yaml` |
 

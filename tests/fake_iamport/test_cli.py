@@ -185,6 +185,23 @@ def test_ready_says_whether_an_emulator_answers() -> None:
     assert waited.exit_code == 1
 
 
+def test_ready_asks_at_the_port_that_serve_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as (_, url):
+        port = url.rpartition(":")[2]
+        given = run("ready", "--port", port)
+        monkeypatch.setenv("FAKE_IAMPORT_PORT", port)
+        from_environment = run("ready")
+        monkeypatch.setenv("FAKE_IAMPORT_PORT", "0")
+        named = run("ready", "--url", url)
+    nowhere = run("ready")
+
+    assert (nowhere.exit_code, nowhere.output) == (
+        2, "fake-iamport: --port: 0 is any free port; say with --url which it became\n"
+    )  # fmt: skip
+    for answering in (given, from_environment, named):
+        assert answering.output == f"fake-iamport {__version__} answers at {url}\n"
+
+
 def test_ready_is_not_fooled_by_another_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         host, port = mute.getsockname()

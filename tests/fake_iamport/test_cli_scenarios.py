@@ -152,7 +152,8 @@ def test_every_mistake_of_every_file_is_told_on_a_line(folder: Path) -> None:
         "did you mean 'onetime'?",
         "bad.yaml:10:18: rules[2].then.fail: there is no failure 'lost_crad'; "
         "did you mean 'lost_card'?",
-        "bad.yaml:12:14: rules[3].then.delay: expected a number or an object, got text",
+        "bad.yaml:12:14: rules[3].then.delay: expected a number or keys and values "
+        "like {before_commit: …}, got text",
         "bad.yaml:13:37: rules[4].then.answer: can't stand beside 'fail': "
         "only one of them can happen",
         "bad.yaml:14:8: match: 'al' is not one of all, first; did you mean 'all'?",
@@ -171,6 +172,10 @@ def test_every_mistake_of_every_file_is_told_on_a_line(folder: Path) -> None:
         ("rules: [", ["x.yaml:2:1"]),
         ("- a list", ["x.yaml:1:1"]),
         ("title: only\n", ["x.yaml:1:1"]),
+        (
+            "rules:\n  - then: {fail: x, fail: y}\n  - then: {fial: z}\n",
+            ["x.yaml:2:21", "x.yaml:3:12"],
+        ),
         ("states: {bank: []}\nrules:\n  - then: {set: {bank: up}}\n", ["x.yaml:1:16"]),
         (
             '{"rules": [{"then": {"fail": "no_such_failure"}}, {"then": {"fial": "lost_card"}}]}',
@@ -258,3 +263,36 @@ def test_starting_without_scenarios_imports_nothing_of_their_language() -> None:
     )
 
     assert ran.stdout == "[]\n"
+
+
+def test_a_name_beside_its_file_is_guessed(folder: Path) -> None:
+    (folder / "declined.yaml").write_text(DECLINED, "utf-8")
+
+    served = CliRunner().invoke(cli.main, ["serve", "--scenario", "declined"])
+
+    assert (served.exit_code, served.output) == (
+        2,
+        "fake-iamport: --scenario: there is no scenario 'declined' and no file of that name; "
+        "did you mean the file 'declined.yaml'?\n",
+    )
+
+
+def test_what_the_shell_gives_instead_of_a_file_is_checked(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    command = [sys.executable, "-m", "fake_iamport", "scenario", "check", "/dev/stdin", "empty"]
+
+    ran = subprocess.run(command, input=DECLINED, capture_output=True, text=True, check=False)
+
+    assert ran.stdout.splitlines() == [
+        "/dev/stdin: 1 rule about onetime",
+        "there is no scenario 'empty' and no file of that name",
+    ]
+
+
+def test_of_very_many_mistakes_the_first_are_told(folder: Path) -> None:
+    (folder / "many.yaml").write_text("rules:\n" + "  - then: {fial: lost_card, x: {}}\n" * 400)
+
+    *told, last = run("check", "many.yaml").stdout.splitlines()
+
+    assert [line.split(":")[1] for line in told] == [str(number) for number in range(2, 22)]
+    assert last == "many.yaml: 20 mistakes, and perhaps more"

@@ -54,6 +54,9 @@ class Row(msgspec.Struct, forbid_unknown_fields=True):
     count: int = 0
 
 
+QUOTES = "'*' and '&' mean something else in YAML; put the text in quotes, as in \"*\""
+
+
 def complaint(text: str, type_: type[object] = Shelf) -> str:
     with pytest.raises(DocumentError) as caught:
         load_document(text, type_, "shelf.yaml")
@@ -116,7 +119,7 @@ def test_an_error_carries_its_parts() -> None:
     [
         (
             "named:\n  a: {code: x}\n  b:\n    code: {}\n",
-            "shelf.yaml:4:11: named.b.code: expected text, got an object",
+            "shelf.yaml:4:11: named.b.code: expected text, got keys and values",
         ),
         (
             "named:\n  a: {code: x}\n  b: {code: 381}\n",
@@ -136,12 +139,12 @@ def test_an_error_carries_its_parts() -> None:
         ),
         (
             "either: 5",
-            "expected text or an object or nothing, got a whole number; put it in quotes",
+            "expected text or keys and values like {code: …}, got a whole number; put it in quotes",
         ),
         ("pair: [1]", "shelf.yaml:1:7: pair: expected a list of length 2, got 1"),
         ("pair: [a, b]", "shelf.yaml:1:8: pair[0]: expected a whole number, got text"),
         ("price: cheap", "shelf.yaml:1:8: price: expected a number, got text"),
-        ("[]", "shelf.yaml:1:1: expected an object, got a list"),
+        ("[]", "shelf.yaml:1:1: expected keys and values like {items: …}, got a list"),
         ("items:\n- {code: cursed}", "shelf.yaml:2:3: items[0]: this code is cursed"),
     ],
 )
@@ -160,8 +163,61 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one() -> None:
     )
 
 
-def test_an_unknown_key_like_no_other_is_named_alone() -> None:
-    assert complaint("zzz: 1") == "shelf.yaml:1:1: unknown key 'zzz'"
+def test_an_unknown_key_like_no_other_is_named_with_all_known_ones() -> None:
+    assert complaint("zzz: 1") == (
+        "shelf.yaml:1:1: unknown key 'zzz'; known are items, named, nested, numbered, either, pair, "
+        "price"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("colour: red", "1:1: unknown key 'colour'; it belongs into 'items' or 'either'"),
+        (
+            "either: {code: a, price: 1}",
+            "1:19: either: unknown key 'price'; it belongs one level out, beside 'either'",
+        ),
+        ("items: [{code:a}]", "1:10: items[0]: unknown key 'code:a'; a space is missing after 'code:'"),
+        ("items: [code:a]", "got text; a space is missing after 'code:'"),
+        ("{price: 1,000}", "unknown key '000'; a comma ends the value here: write a number without "
+         "commas, as in 1000"),
+        ("price: 1,000", "got text; write the number without commas: 1000"),
+    ],
+)  # fmt: skip
+def test_what_was_probably_meant_is_told(text: str, hint: str) -> None:
+    assert hint in complaint(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a:\n\tb: 1", "2:1: a tab; indent with spaces"),
+        ("a: |\n\tb", "2:1: a tab; indent with spaces"),
+        ("either: *", f"1:10: {QUOTES}"),
+        ("either: *1", f"1:9: {QUOTES}"),
+        ("either: @x", "1:9: '@': put it in quotes"),
+        ("items: [1", "2:1: a list that begins with '[' isn't closed; expected ',' or ']'"),
+        ("either: {a: 1", "2:1: what begins with '{' isn't closed; expected ',' or '}'"),
+        ("either: 'x", "1:11: a quote isn't closed"),
+        ("a: 1\n---\nb: 2", "2:1: a second document begins here; keep each in a file of its own"),
+        ("a: x\n\x07", "2:1: a control character; leave it out, or write it as \"\\x07\" in double "
+         "quotes"),
+    ],
+)  # fmt: skip
+def test_what_is_no_yaml_is_told_with_what_to_do(text: str, expected: str) -> None:
+    assert complaint(text) == f"shelf.yaml:{expected}"
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_a_document_that_is_nested_too_deeply_is_refused_where_it_is(opening: str) -> None:
+    told = complaint(opening * 60_000)
+
+    assert told == f"shelf.yaml:1:{64 * len(opening) + 1}: nested too deeply; 64 levels are allowed"
+
+
+def test_a_document_of_too_many_values_is_refused_before_they_are_kept() -> None:
+    assert complaint("- x\n" * 400_001).endswith(": too large")
 
 
 def test_an_unknown_key_under_a_free_key_gets_a_suggestion_too() -> None:

@@ -143,3 +143,28 @@ def test_the_marker_is_registered(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("--markers")
 
     result.stdout.fnmatch_lines(["@pytest.mark.scenario(named, ..., all_rules_used=False): *"])
+
+
+def test_a_marker_without_the_fixture_fails_its_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.scenario("webhook_twice")
+        def test_without(): pass
+
+        @pytest.mark.scenario("webhook_twice")
+        def test_late(request):
+            request.getfixturevalue("fake_iamport")
+
+        @pytest.mark.scenario("webhook_twice")
+        def test_fails_by_itself():
+            raise ZeroDivisionError
+        """
+    )
+
+    result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=1, failed=2)
+    sentence = "the marker 'scenario' loads nothing without the fixture 'fake_iamport'; ask for it"
+    assert result.stdout.str().splitlines().count(sentence) == 1

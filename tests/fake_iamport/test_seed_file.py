@@ -378,8 +378,8 @@ MISTAKES: dict[str, tuple[str, str]] = {
     ),
     "a card number as a number": (
         customer("9540490012345675"),
-        "7:33: merchants[0].customers[0].card: expected text or an object, got a whole number; put it "
-        "in quotes",
+        "7:33: merchants[0].customers[0].card: expected text or keys and values like "
+        "{issuer_code: …}, got a whole number; put it in quotes",
     ),
     "a card that isn't masked": (
         customer('{issuer_code: "361", number: "4518420000000000"}'),
@@ -529,7 +529,7 @@ def test_a_world_that_time_has_made_impossible_is_told_and_leaves_what_is_there(
     [
         (None, "can't be read: No such file or directory"),
         (b"\xff", "is not UTF-8"),
-        (b"merchants: [", "while parsing"),
+        (b"merchants: [", "2:1: expected a value"),
     ],
 )
 def test_a_file_that_can_not_be_read_starts_nothing(

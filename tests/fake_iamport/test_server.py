@@ -268,7 +268,7 @@ def test_a_scenario_comes_from_a_file_or_the_library_too(
 
     with FakeIamport() as server, authorized(server) as client:
         with server.scenario(path), server.scenario(ready_made), server.scenario(str(path)):
-            assert [each.name for each in server.scenarios()] == ["lost", ready_made]
+            assert [each.name for each in server.scenarios()] == ["lost", ready_made, "lost-2"]
             assert pay(client, card, "a") == "failed"
         assert server.scenarios() == []
 
@@ -407,3 +407,35 @@ async def test_the_asynchronous_twin_loads_scenarios_too(card: dict[str, str]) -
     assert failed["response"]["status"] == "failed"
     assert (view.states, view.unused_rules) == ({"bank": "down"}, [])
     assert unused == ["the next call"]
+
+
+def test_scenarios_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+    rules = {"here": "fail: lost_card", "other": "token: refused"}
+    paths = []
+    for folder, effect in rules.items():
+        (tmp_path / folder).mkdir()
+        paths.append(tmp_path / folder / "declined.yaml")
+        paths[-1].write_text(f"rules: [{{name: {folder}, then: {{{effect}}}}}]")
+
+    with FakeIamport() as server:
+        handles = [server.scenario(path) for path in paths]
+        with server.scenario(paths[0]) as inner:
+            assert inner.name == "declined-3"
+
+        assert [handle.name for handle in handles] == ["declined", "declined-2"]
+        assert [handle.view().rules[0].name for handle in handles] == ["here", "other"]
+
+
+def test_a_scenario_of_any_kind_is_called_as_its_test_wants() -> None:
+    with FakeIamport() as server:
+        assert server.scenario("webhook_twice", name="double").name == "double"
+        assert server.scenario(LOST, name="lost").name == "lost"
+        with pytest.raises(ControlError, match="a scenario is called 'double' already"):
+            server.scenario("webhook_twice", name="double")
+
+
+@pytest.mark.parametrize("given", [None, ["webhook_twice"], 3, b"webhook_twice"])
+def test_what_is_no_scenario_is_told(given: Any) -> None:
+    told = f"expected a ready-made scenario's name, .*, got {re.escape(repr(given))}"
+    with FakeIamport() as server, pytest.raises(ControlError, match=told):
+        server.scenario(given)

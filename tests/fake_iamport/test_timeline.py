@@ -108,6 +108,40 @@ async def test_a_clock_is_set_frozen_run_and_shown(call: Any, clock: Clock) -> N
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2033-05-18T12:33:20", 2_000_000_000),
+        ("2033-05-18T03:33:20Z", 2_000_000_000),
+        ("2000000000", 2_000_000_000),
+        ("+30d", 30 * 86400),
+    ],
+)
+async def test_a_moment_is_written_as_in_files(
+    call: Any, clock: Clock, written: str, meant: int
+) -> None:
+    before = clock.now()
+    moment = before + meant if written.startswith("+") else meant
+    advanced = await call.http.post(f"{MERCHANT}/clock/advance", json={"to": written})
+    assert advanced.json()["now"] == moment
+
+    await call.http.put(f"{MERCHANT}/clock", json={"mode": "frozen", "at": before})
+    shown = await call.http.put(f"{MERCHANT}/clock", json={"mode": "frozen", "at": written})
+    assert shown.json() == {"now": moment, "mode": "frozen"}
+
+
+@pytest.mark.parametrize("at", ["soon", "9999-12-31T23:59:59", -1, 1.5])
+async def test_what_is_no_moment_is_told_and_the_clock_stays(
+    call: Any, clock: Clock, at: Any
+) -> None:
+    before = clock.now()
+
+    answer = await call.http.put(f"{MERCHANT}/clock", json={"mode": "frozen", "at": at})
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "at")
+    assert clock.now() == before
+
+
+@pytest.mark.parametrize(
     ("by", "field"),
     [
         ({"to": 1}, "to"),
@@ -116,6 +150,9 @@ async def test_a_clock_is_set_frozen_run_and_shown(call: Any, clock: Clock) -> N
         ({"days": 10**7}, "days"),
         ({"weeks": 1}, "weeks"),
         ({"seconds": "soon"}, "seconds"),
+        ({"to": "soon"}, "to"),
+        ({"to": "-1d"}, "to"),
+        ({"to": -1}, "to"),
     ],
 )
 async def test_an_impossible_way_to_go_is_told_and_nothing_moves(

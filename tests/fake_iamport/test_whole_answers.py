@@ -5,9 +5,11 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+import uvicorn
 
 from fake_iamport import Clock, FakeIamport
 from fake_iamport.whole_answers import WholeAnswersProtocol
+from tests.standing_up.limited_server import limited_server
 
 _LINES = b"%b /payments/nothing HTTP/1.%d\r\nhost: h\r\n%b\r\n"
 
@@ -64,3 +66,20 @@ def test_a_client_that_reads_late_gets_everything(server: FakeIamport) -> None:
     answers = said_to(server, requests + REQUESTS["one"])
 
     assert answers.count(b"HTTP/1.1 401") == answers.count(b'"code":-1') == asked
+
+
+def test_a_kept_connection_hears_the_date_of_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def tick_without_a_date(server: uvicorn.Server, _: int) -> bool:
+        return server.should_exit
+
+    monkeypatch.setattr(uvicorn.Server, "on_tick", tick_without_a_date)
+    dates = [b"one day", b"one day", b"another day"]
+    with limited_server() as limited, limited.client() as client:
+        answers = []
+        for date in dates:
+            limited.server.server_state.default_headers = [(b"date", date)]
+            client.sendall(_LINES % (b"GET", 1, b""))
+            answers.append(client.recv(65536))
+
+    heard = [re.search(rb"\r\ndate: (.*?)\r\n", answer) for answer in answers]
+    assert [date and date[1] for date in heard] == dates

@@ -58,8 +58,11 @@ def test_who_waits_for_an_answer_is_not_slow(tmp_path: Path) -> None:
         with server.client(server.charge("order-1")) as client:
             heard = client.recv(65536)
             orders = server.orders()
+            client.sendall(server.request("GET /banks"))
+            heard_later = client.recv(65536)
 
     assert heard.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert heard_later.startswith(b"HTTP/1.1 200 OK\r\n")
     assert orders == ["order-1"]
 
 

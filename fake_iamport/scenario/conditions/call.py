@@ -1,4 +1,4 @@
-"""Which call, counted from the first that everything else holds for."""
+"""Which call, counted from the first that everything else but chance holds for."""
 
 from collections.abc import Callable, Iterator
 from typing import Annotated
@@ -34,7 +34,9 @@ class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 class CallIs(Condition):
     """It is the nth such call: a number, or `nth`, `every`, `first`, `after`.
 
-    Counted are the calls for which the rule's other conditions hold, since the scenario was loaded.
+    Counted are the calls for which the rule's other conditions (but for `share`) hold, since the
+    scenario was loaded, also those that another rule was applied to. A call that is broken off before
+    it is read is counted only by rules that do that.
     """
 
     def __init__(self, argument: Count | Calls, at: Place, scope: RuleScope) -> None:

@@ -18,8 +18,15 @@ __all__ = ["ClockIs"]
 
 Test = Callable[[int, int], bool]
 
-_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
-_DAYS = re.compile(r"([1-9]|[12][0-9]|3[01])(?:-([1-9]|[12][0-9]|3[01]))?")
+_TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
+_HOURS = re.compile(f"({_TIME}) *- *({_TIME}|24:00)")
+_DAY = "[1-9]|[12][0-9]|3[01]"
+_DAYS = re.compile(f"({_DAY})(?: *- *({_DAY}))?")
+
+Days = (
+    Annotated[int, Meta(ge=1, le=31)]
+    | Annotated[str, Meta(extra_json_schema={"pattern": f"^(?:{_DAYS.pattern})$"})]
+)
 
 When = Annotated[
     int | str,
@@ -44,15 +51,14 @@ class Span(
     daily: Annotated[
         str | None,
         Meta(
-            description="Every day between two times in Korea, as in 23:50-00:30.",
+            description="Every day between two times in Korea, as in 23:50-00:30; the end may be 24:00.",
             extra_json_schema={"pattern": f"^{_HOURS.pattern}$"},
         ),
     ] = None
     days: Annotated[
-        str | None,
+        Days | Annotated[tuple[Days, ...], Meta(min_length=1)] | None,
         Meta(
-            description="On these days of the month in Korea, as in 28-31.",
-            extra_json_schema={"pattern": f"^{_DAYS.pattern}$"},
+            description="On these days of the month in Korea: one like 1, some like 28-31, or a list."
         ),
     ] = None
 
@@ -89,7 +95,7 @@ def _tests(span: Span, at: Place) -> list[Test]:
     if span.daily is not None:
         tests.append(_daily(span.daily, at))
     if span.days is not None:
-        tests.append(_on_days(span.days, at))
+        tests.append(_on_days(span.days, at / "days"))
     return tests
 
 
@@ -105,7 +111,7 @@ def _daily(text: str, at: Place) -> Test:
     read = _HOURS.fullmatch(text)
     if read is None:
         raise at.error("expected two times like 23:50-00:30", "daily")
-    first, last = int(read[1]) * 60 + int(read[2]), int(read[3]) * 60 + int(read[4])
+    first, last = _minute(read[1]), _minute(read[2])
     if first == last:
         raise at.error("the two times are the same, so that nothing matches", "daily")
 
@@ -119,9 +125,23 @@ def _daily(text: str, at: Place) -> Test:
     return test
 
 
-def _on_days(text: str, at: Place) -> Test:
-    read = _DAYS.fullmatch(text)
+def _minute(time: str) -> int:
+    hours, _, minutes = time.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _on_days(written: Days | tuple[Days, ...], at: Place) -> Test:
+    parts = (
+        [(each, at / number) for number, each in enumerate(written)]
+        if isinstance(written, tuple)
+        else [(written, at)]
+    )
+    days = {day for part, place in parts for day in _days(part, place)}
+    return lambda now, _: korean_time(now).day in days
+
+
+def _days(written: Days, at: Place) -> range:
+    read = _DAYS.fullmatch(str(written))
     if read is None or (read[2] and int(read[2]) < int(read[1])):
-        raise at.error("expected a day of the month like 1, or days like 28-31", "days")
-    first, last = int(read[1]), int(read[2] or read[1])
-    return lambda now, _: first <= korean_time(now).day <= last
+        raise at.error("expected a day of the month like 1, or days like 28-31")
+    return range(int(read[1]), int(read[2] or read[1]) + 1)

@@ -8,8 +8,7 @@ from msgspec import Meta
 from fake_iamport.places import Place
 from fake_iamport.scenario.declaration import Condition, RuleScope, condition
 from fake_iamport.scenario.operation_names import every_operation, groups
-from fake_iamport.scenario.progress import Progress
-from fake_iamport.scenario.situation import UNKNOWN_OPERATION, Situation
+from fake_iamport.scenario.situation import UNKNOWN_OPERATION
 from fake_iamport.suggestions import did_you_mean
 
 __all__ = ["OperationIs", "named_operations"]
@@ -29,11 +28,7 @@ class OperationIs(Condition):
     is_implied = True
 
     def __init__(self, argument: Name | tuple[Name, ...], at: Place, scope: RuleScope) -> None:
-        self._names = named_operations(argument, at)
-
-    def matches(self, situation: Situation, progress: Progress) -> bool:
-        """Whether the call is one of them."""
-        return situation.operation in self._names
+        """Keep nothing: the scope was made from :func:`named_operations`, and rules go by that."""
 
 
 def named_operations(argument: str | tuple[str, ...], at: Place) -> frozenset[str]:

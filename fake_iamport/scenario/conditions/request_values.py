@@ -1,10 +1,13 @@
 """Which values the request has: any parameter, or one of the path, the query or the headers."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import ClassVar
 
 import msgspec
 
+from fake_iamport.operations.declaration import Operation
 from fake_iamport.places import Place
 from fake_iamport.scenario.declaration import Condition, RuleScope, condition
 from fake_iamport.scenario.operation_names import operation_named
@@ -22,6 +25,10 @@ _OF_SCHEDULED_CHARGES = frozenset(
 )
 
 
+_IN_PATH = re.compile(r"\{([^}]+)\}")
+_WITH_QUERY = frozenset({"GET", "DELETE"})
+"""Methods whose parameters a caller puts into the query string."""
+
 Finder = Callable[[Mapping[str, object]], list[object]]
 
 
@@ -29,6 +36,7 @@ class _Values(Condition):
     """Several values, each under its name; all of them must be so."""
 
     part: ClassVar[str]
+    _where: ClassVar[str] = ""
 
     def __init__(self, argument: dict[str, Value], at: Place, scope: RuleScope) -> None:
         if not argument:
@@ -46,10 +54,16 @@ class _Values(Condition):
                 return False
         return True
 
+    @classmethod
+    def _names_of(cls, operation: Operation) -> Iterable[str]:
+        """The parameters of an operation that can stand in this part of a request."""
+        raise NotImplementedError
+
     def _check_name(self, name: str, at: Place, operations: frozenset[str]) -> None:
-        first, last = name.partition(".")[0], name.rpartition(".")[2]
-        known, secret = _parameter_names(operations)
-        hidden = next((each for each in (first, last) if each in secret), None)
+        first, *steps = name.split(".")
+        about = [each for each in map(operation_named, sorted(operations)) if each is not None]
+        secret = {each for operation in about for each in _secret_names(operation.parameters)}
+        hidden = next((each for each in (first, *steps) if each in secret), None)
         if hidden is not None:
             raise at.error(
                 f"'{hidden}' is card data or a secret, which no scenario may hold; "
@@ -57,12 +71,16 @@ class _Values(Condition):
                 name,
                 at_key=True,
             )
+        known = {each for operation in about for each in self._names_of(operation)}
+        if SCHEDULED_CHARGE in operations and self.part == "fields":
+            known |= _OF_SCHEDULED_CHARGES
         if first not in known:
-            raise at.error(
-                f"none of the rule's operations takes '{first}'{did_you_mean(first, known)}",
-                name,
-                at_key=True,
-            )
+            meant = _meant(first, known, about if self.part == "fields" else ())
+            message = f"none of the rule's operations takes '{first}'{self._where}{meant}"
+            raise at.error(message, name, at_key=True)
+        complaint = _complaint_inside(first, steps, about)
+        if complaint is not None:
+            raise at.error(complaint, name, at_key=True)
 
 
 @condition("field")
@@ -75,12 +93,21 @@ class FieldIs(_Values):
     reads_body = True
     part = "fields"
 
+    @classmethod
+    def _names_of(cls, operation: Operation) -> Iterable[str]:
+        return _parameter_names(operation)
+
 
 @condition("path")
 class PathIs(_Values):
     """Parameters in the path have these values."""
 
     part = "path_values"
+    _where = " in its path"
+
+    @classmethod
+    def _names_of(cls, operation: Operation) -> Iterable[str]:
+        return {name for path in operation.paths for name in _IN_PATH.findall(path)}
 
 
 @condition("query")
@@ -88,6 +115,14 @@ class QueryIs(_Values):
     """Parameters in the query string have these values."""
 
     part = "query"
+    _where = " in its query string"
+
+    @classmethod
+    def _names_of(cls, operation: Operation) -> Iterable[str]:
+        if operation.method not in _WITH_QUERY:
+            return set()
+        in_paths = [set(_IN_PATH.findall(path)) for path in operation.paths]
+        return _parameter_names(operation) - set.intersection(*in_paths)
 
 
 @condition("header")
@@ -115,16 +150,38 @@ def _sent(headers: Mapping[bytes, bytes], name: bytes) -> list[object]:
     return [] if value is None else [value.decode("utf-8", "replace")]
 
 
-def _parameter_names(operations: frozenset[str]) -> tuple[set[str], set[str]]:
-    """The parameters of the operations, and the secret ones among all, nested ones too."""
-    known = set(_OF_SCHEDULED_CHARGES) if SCHEDULED_CHARGE in operations else set()
-    secret: set[str] = set()
-    for name in operations:
-        operation = operation_named(name)
-        if operation is not None:
-            known |= {each.encode_name for each in msgspec.structs.fields(operation.parameters)}
-            secret.update(_secret_names(operation.parameters))
-    return known, secret
+def _parameter_names(operation: Operation) -> set[str]:
+    return _fields(operation.parameters)
+
+
+def _fields(parameters: type[Parameters]) -> set[str]:
+    return {each.encode_name for each in msgspec.structs.fields(parameters)}
+
+
+def _meant(name: str, known: Iterable[str], about: Sequence[Operation]) -> str:
+    """What was probably meant: a parameter, or one inside a list of them."""
+    for operation in about:
+        for outer, inner in operation.parameters.nested.items():
+            if name in _fields(inner):
+                return f"; did you mean '{outer}.*.{name}'?"
+    return did_you_mean(name, known)
+
+
+def _complaint_inside(name: str, steps: Sequence[str], about: Iterable[Operation]) -> str | None:
+    """Why nothing can stand there, inside a parameter that is a list of others."""
+    nested = [each.parameters.nested[name] for each in about if name in each.parameters.nested]
+    if not nested or not steps:
+        return None
+    item, *inside = steps
+    known = sorted({each for inner in nested for each in _fields(inner)})
+    if item != "*" and not item.isdecimal():
+        meant = item if item in known else known[0]
+        return f"'{name}' is a list; did you mean '{name}.*.{meant}'?"
+    if inside and inside[0] not in known:
+        close = get_close_matches(inside[0], known, n=1)
+        hint = f"; did you mean '{name}.{item}.{close[0]}'?" if close else ""
+        return f"nothing in '{name}' is called '{inside[0]}'{hint}"
+    return None
 
 
 def _secret_names(parameters: type[Parameters]) -> Iterator[str]:

@@ -66,7 +66,7 @@ class Answering(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     ] = None
 
 
-@effect("answer", excludes=("fail", "break", "garbage", "limit", "stale"))
+@effect("answer", excludes=("answer", "fail", "break", "garbage", "limit", "stale"))
 class AnswerWith(Effect):
     """Answer with any status, headers and body, or with a changed form of the true answer."""
 
@@ -92,8 +92,7 @@ class AnswerWith(Effect):
 
     async def after(self, turn: Turn, progress: Progress) -> None:
         """Answer otherwise."""
-        answering = self._answering
-        turn.note("another answer")
+        answering, before = self._answering, turn.answer
         if self._whole is not None:
             turn.answer = self._whole
         if answering.set:
@@ -103,6 +102,15 @@ class AnswerWith(Effect):
             turn.change(removed(answering.remove))
         if turn.answer is not None:
             turn.answer = self._dressed(turn.answer)
+        turn.note(
+            "another answer, unchanged" if self._is_as(before, turn.answer) else "another answer"
+        )
+
+    def _is_as(self, before: Answer | None, after: Answer | None) -> bool:
+        """Whether the true answer goes out as it was, because no path led to anything."""
+        if self._whole is not None or self._headers or before is None or after is None:
+            return False
+        return (before.status, before.body) == (after.status, after.body)
 
     def _dressed(self, answer: Answer) -> Answer:
         """The answer with the status, headers and charset that are wanted."""

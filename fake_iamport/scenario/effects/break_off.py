@@ -20,6 +20,8 @@ NOTHING = Answer(0, b'""', code=None)
 
 At = Literal["before_reading", "before_commit", "before_answer", "in_headers", "in_body"]
 
+_BEFORE_COMMIT = frozenset({"before_reading", "before_commit"})
+
 _WHERE = {
     "before_reading": "before the request was read",
     "before_commit": "before the call was carried out",
@@ -46,7 +48,7 @@ class Breaking(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     ) = None
 
 
-@effect("break", excludes=("fail", "answer", "drip", "garbage"))
+@effect("break", excludes=("fail", "answer", "break", "drip", "garbage"))
 class Break(Effect):
     """Break the connection: before the request is read, before the call is carried out, before the
     answer (the money moved, and the answer is lost), in its headers or in its body.
@@ -66,11 +68,19 @@ class Break(Effect):
         """A scheduled charge has no connection."""
         return "it has no connection" if operation == SCHEDULED_CHARGE else None
 
+    @classmethod
+    def excludes(cls, argument: At | Breaking) -> frozenset[str]:
+        """A call that isn't carried out has no use for a token, causes no webhook and sees nothing."""
+        at = argument.at if isinstance(argument, Breaking) else argument
+        if at not in _BEFORE_COMMIT:
+            return frozenset()
+        return frozenset({"token", "webhook", "stale", "limit"})
+
     async def before(self, turn: Turn, progress: Progress) -> None:
         """Let the call be, where it isn't to be carried out."""
         turn.delivery = _Broken(self._breaking)
         turn.note(f"{self._breaking.by} {_WHERE[self._breaking.at]}")
-        if self._breaking.at in ("before_reading", "before_commit"):
+        if self._breaking.at in _BEFORE_COMMIT:
             turn.answer = NOTHING
 
 

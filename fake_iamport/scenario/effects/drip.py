@@ -35,7 +35,7 @@ class Dripping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     ) = None
 
 
-@effect("drip", excludes=("break", "garbage"))
+@effect("drip", excludes=("break", "drip", "garbage"))
 class Drip(Effect):
     """Send the body of the answer in drops, so slowly that no read ever times out but the whole
     never arrives in time; or stop in the middle without a word.

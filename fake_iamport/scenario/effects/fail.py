@@ -46,7 +46,7 @@ class Failing(
     message: Annotated[str | None, Meta(description="The envelope's message.")] = None
 
 
-@effect("fail", excludes=("answer",))
+@effect("fail", excludes=("answer", "fail"))
 class Fail(Effect):
     """Let the call fail.
 

@@ -32,7 +32,7 @@ class Rubbish(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     commit: Annotated[bool, Meta(description="Whether the call is carried out first.")] = True
 
 
-@effect("garbage", excludes=("fail", "answer", "break", "drip"))
+@effect("garbage", excludes=("fail", "answer", "break", "drip", "garbage"))
 class Garbage(Effect):
     """Send bytes that are no HTTP in place of the answer, and close the connection."""
 

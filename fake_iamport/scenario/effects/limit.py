@@ -22,7 +22,7 @@ class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     seconds: Annotated[int, Meta(ge=1, description="In how many seconds; 1 is a second.")] = 1
 
 
-@effect("limit", excludes=("fail", "answer", "break", "garbage"))
+@effect("limit", excludes=("fail", "answer", "break", "garbage", "limit"))
 class Limit(Effect):
     """Take only so many calls a second, and answer the others with HTTP 429 and `Retry-After`.
 

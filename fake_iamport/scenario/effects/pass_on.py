@@ -6,14 +6,11 @@ from fake_iamport.scenario.declaration import Effect, RuleScope, effect
 __all__ = ["Pass"]
 
 
-_OTHERS = (
-    "answer", "break", "delay", "drip", "fail", "garbage", "limit", "stale", "token", "webhook",
-)  # fmt: skip
-
-
-@effect("pass", excludes=_OTHERS)
+@effect("pass", only_beside=("set",))
 class Pass(Effect):
-    """Do nothing: an exception from the rules below, where the first that matches is applied."""
+    """Do nothing: an exception from the rules below. With `match: all`, those that only `set` states
+    still do.
+    """
 
     def __init__(self, argument: bool, at: Place, scope: RuleScope) -> None:
         if not argument:

@@ -13,7 +13,7 @@ from fake_iamport.scenario.turn import Turn
 __all__ = ["Stale"]
 
 
-@effect("stale", excludes=("answer",))
+@effect("stale", excludes=("answer", "stale"))
 class Stale(Effect):
     """Let a look-up lag behind: it doesn't see the last so many writes of the merchant.
 

@@ -17,6 +17,9 @@ from fake_iamport.webhooks.drafts import Change, Draft, held
 __all__ = ["Webhook"]
 
 _LONGEST_DELAY = 366 * 86_400
+_MOST_TIMES = 20
+
+Delay = Annotated[int, Meta(ge=0, le=_LONGEST_DELAY)]
 
 
 class Forgery(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -31,10 +34,13 @@ class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """What becomes of the webhooks that a call causes."""
 
     drop: Annotated[bool, Meta(description="None is sent.")] = False
-    times: Annotated[int, Meta(ge=1, le=20, description="How often each is sent.")] = 1
+    times: Annotated[int, Meta(ge=1, le=_MOST_TIMES, description="How often each is sent.")] = 1
     delay: Annotated[
-        int,
-        Meta(ge=0, le=_LONGEST_DELAY, description="How late, on the merchant's clock (seconds)."),
+        Delay | Annotated[tuple[Delay, ...], Meta(min_length=1, max_length=_MOST_TIMES)],
+        Meta(
+            description="How late, on the merchant's clock (seconds); a list says so for each of "
+            "`times`."
+        ),
     ] = 0
     before_answer: Annotated[
         bool, Meta(description="They are delivered before the call is answered.")
@@ -70,11 +76,16 @@ class Webhook(Effect):
             raise at.error(f"expected one of {', '.join(Webhooks.__struct_fields__)}")
         if argument.drop and argument != Webhooks(drop=True):
             raise at.error("what isn't sent can't be anything else", "drop")
-        if argument.before_answer and (argument.delay or argument.out_of_order):
+        if isinstance(argument.delay, tuple) and len(argument.delay) != argument.times:
+            message = f"expected as many as 'times' says, which is {argument.times}"
+            raise at.error(message, "delay")
+        self._is_late = any(_delays(argument))
+        if argument.before_answer and (self._is_late or argument.out_of_order):
             raise at.error("can't be both before the answer and late", "before_answer")
         if argument.forge == Forgery():
             raise at.error("expected one of imp_uid, merchant_uid, status", "forge")
         self._webhooks = argument
+        self.holds_back = argument.out_of_order
         self._changes = list(_changes(argument))
 
     @classmethod
@@ -94,7 +105,7 @@ class Webhook(Effect):
         """Deliver or hold back what was written down."""
         if self._webhooks.before_answer:
             await turn.emulator.courier.release(turn.merchant, turn.webhooks)
-        if self._webhooks.delay:
+        if self._is_late:
             # Nothing is due now, so that nobody else looks when the next one is.
             turn.emulator.wake(turn.merchant)
         if self._webhooks.out_of_order:
@@ -108,14 +119,19 @@ def _changes(webhooks: Webhooks) -> Iterator[Change]:
         yield _each(_with_message(status=webhooks.status))
     if webhooks.content_type is not None:
         yield _each(_with(content_type=webhooks.content_type))
-    if webhooks.delay:
-        yield _each(_with(delay=webhooks.delay))
     if webhooks.forge is not None:
         yield _with_forgeries(webhooks.forge)
-    if webhooks.times > 1:
-        yield lambda drafts: [draft for draft in drafts for _ in range(webhooks.times)]
+    if (delays := _delays(webhooks)) != (0,):
+        copies = [_with(delay=delay) for delay in delays]
+        yield lambda drafts: [copy(draft) for draft in drafts for copy in copies]
     if webhooks.before_answer or webhooks.out_of_order:
         yield held
+
+
+def _delays(webhooks: Webhooks) -> tuple[int, ...]:
+    """How late each of the copies is, in seconds."""
+    delay = webhooks.delay
+    return delay if isinstance(delay, tuple) else (delay,) * webhooks.times
 
 
 def _each(edit: Callable[[Draft], Draft]) -> Change:

@@ -178,7 +178,8 @@ async def test_failures_and_cards_are_listed(call: Any) -> None:
         (
             "GET", "/_fake/journal?operaton=onetime", None,
             (400, "operaton", "there is no 'operaton' here; known are merchant, operation, status, "
-             "code, field, failure, since, until, after, limit; did you mean 'operation'?"),
+             "code, field, failure, scenario, rule, since, until, after, limit; "
+             "did you mean 'operation'?"),
         ),
         (
             "GET", "/_fake/journal?operation=onetyme", None,
@@ -207,7 +208,7 @@ async def test_failures_and_cards_are_listed(call: Any) -> None:
         ),
         (
             "PATCH", f"{MERCHANT}/settings", {},
-            (400, None, "object missing required field settings"),
+            (400, None, "the key 'settings' is missing"),
         ),
         (
             "PATCH", f"{MERCHANT}/settings", {"settings": {"default_pg": "nise"}},
@@ -230,7 +231,7 @@ async def test_failures_and_cards_are_listed(call: Any) -> None:
             (404, None, "the control API has no /_fake/merchant; did you mean '/_fake/merchants'?; "
              "/_fake/openapi.json describes it"),
         ),
-        ("PUT", "/_fake/reset", None, (405, None, "/_fake/reset does not take PUT")),
+        ("PUT", "/_fake/reset", None, (405, None, "/_fake/reset does not take PUT; it takes POST")),
     ],
 )  # fmt: skip
 async def test_bad_input_is_told_with_its_place_and_changes_nothing(
@@ -286,3 +287,21 @@ async def test_merchants_of_one_seed_share_no_identifiers(call: Any) -> None:
     } | {await call.token()}
 
     assert len(tokens) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/_fake/reset", "POST"),
+        (MERCHANT, "DELETE, GET"),
+        (f"{MERCHANT}/scenarios/x", "DELETE, GET, POST, PUT"),
+    ],
+)
+async def test_a_refused_method_is_told_with_those_that_are_allowed(
+    call: Any, path: str, allowed: str
+) -> None:
+    answer = await call.http.request("TRACE", path)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    told = f"{path} does not take TRACE; it takes {allowed.replace(', ', ' and ')}"
+    assert answer.json() == {"error": {"field": None, "message": told}}

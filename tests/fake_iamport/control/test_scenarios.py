@@ -2,8 +2,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from fake_iamport import FakeIamport, MerchantSettings, Settings
 from fake_iamport.scenario.library import scenario_library
 from fake_iamport.scenario.schema import schema_text
 
@@ -176,6 +178,16 @@ async def test_what_fails_next_is_tried_before_the_others(call: Any, pay: Any) -
     assert [await pay("a"), await pay("a")] == ["failed", "paid"]
 
 
+async def test_what_was_ordered_first_fails_first(call: Any, pay: Any) -> None:
+    for failure in ("limit_exceeded", "lost_card"):
+        order = {"fail": failure, "when": {"operation": "onetime"}}
+        await call.http.post(f"{MERCHANT}/fail-next", json=order)
+
+    assert [await pay("a"), await pay("b"), await pay("c")] == ["failed", "failed", "paid"]
+    entries = (await call.http.get("/_fake/journal?operation=onetime")).json()["entries"]
+    assert [entry["failure"] for entry in entries] == ["limit_exceeded", "lost_card", None]
+
+
 async def test_the_ready_made_ones_are_listed(call: Any) -> None:
     listed = (await call.http.get("/_fake/scenarios")).json()["scenarios"]
 
@@ -186,10 +198,10 @@ async def test_the_ready_made_ones_are_listed(call: Any) -> None:
 async def test_every_ready_made_one_is_given_and_loaded_by_its_name(call: Any) -> None:
     for name in LIBRARY:
         document = await call.http.get(f"/_fake/scenarios/{name}")
-        loaded = await put(call, name)
+        loaded = await call.http.post(f"{SCENARIOS}/{name}")
         again = await put(call, f"{name}-again", document.content)
 
-        assert loaded.json()["name"] == name
+        assert (loaded.status_code, loaded.json()["name"]) == (201, name)
         assert again.json()["rules"] == loaded.json()["rules"]
 
 
@@ -199,14 +211,14 @@ async def test_the_schema_is_given(call: Any) -> None:
     assert given.json() == json.loads(schema_text())
 
 
-async def test_a_file_of_the_machine_is_not_loaded_by_an_empty_body(
+async def test_a_file_of_the_machine_is_not_loaded_by_its_name(
     call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "secret.yaml").write_text(DECLINED)
     (tmp_path / "secret").write_text(DECLINED)
     monkeypatch.chdir(tmp_path)
 
-    assert (await put(call, "secret.yaml")).status_code == 404
+    assert (await call.http.post(f"{SCENARIOS}/secret.yaml")).status_code == 404
     assert (await call.http.get("/_fake/scenarios/secret")).status_code == 404
 
 
@@ -217,7 +229,8 @@ MISTAKES: dict[str, tuple[Any, Any]] = {
     ),
     "a wrong type": (
         "rules:\n  - then: {delay: soon}\n",
-        ("rules[0].then.delay", 2, 19, "expected a number or an object, got text"),
+        ("rules[0].then.delay", 2, 19, "expected a number or keys and values like "
+         "{before_commit: …}, got text"),
     ),
     "an unknown failure": (
         "rules:\n  - then: {fail: lost_crad}\n",
@@ -282,9 +295,18 @@ async def test_a_file_that_curl_made_one_line_of_is_told(call: Any) -> None:
         ("POST", "/merchants/nobody/fail-next", {"fail": "lost_card"}, 404, "imp_key",
          "there is no merchant with the imp_key 'nobody'"),
         ("GET", "/scenarios/no_such", None, 404, "name",
-         "there is no scenario 'no_such' and no file of that name"),
-        ("PUT", "/merchants/imp_apikey/scenarios/no_such", None, 404, "name",
-         "there is no scenario 'no_such' and no file of that name"),
+         "there is no ready-made scenario 'no_such'"),
+        ("POST", "/merchants/imp_apikey/scenarios/webhook_twise", None, 404, "name",
+         "there is no ready-made scenario 'webhook_twise'; did you mean 'webhook_twice'?"),
+        ("POST", "/merchants/imp_apikey/scenarios/webhook_twice", {"rules": []}, 400, "document",
+         "POST loads a ready-made scenario by its name and takes no body; send a file with PUT, as in "
+         "curl -T FILE"),
+        ("PUT", "/merchants/imp_apikey/scenarios/no_such", None, 400, "document",
+         "there is no ready-made scenario 'no_such', and the body is empty; send the file, as in "
+         "curl -T FILE"),
+        ("PUT", "/merchants/imp_apikey/scenarios/webhook_twice", None, 400, "document",
+         "the body is empty; send the file, as in curl -T FILE, or load the ready-made scenario "
+         "'webhook_twice' with POST"),
         ("GET", "/merchants/imp_apikey/scenarios/declind", None, 404, "name",
          "the merchant has no scenario 'declind' loaded; did you mean 'declined'?"),
         ("DELETE", "/merchants/imp_apikey/scenarios/other", None, 404, "name",
@@ -299,7 +321,7 @@ async def test_a_file_that_curl_made_one_line_of_is_told(call: Any) -> None:
         ("PATCH", "/merchants/imp_apikey/scenarios/declined/states", {"states": {"bank": 1}},
          400, "states[...]", "expected text, got a whole number"),
         ("POST", "/merchants/imp_apikey/fail-next", {}, 400, None,
-         "object missing required field fail"),
+         "the key 'fail' is missing"),
         ("POST", "/merchants/imp_apikey/fail-next", {"fail": "lost_crad"}, 400, "fail",
          "there is no failure 'lost_crad'; did you mean 'lost_card'?"),
         ("POST", "/merchants/imp_apikey/fail-next", {"fail": "lost_card", "calls": 0}, 400,
@@ -330,15 +352,114 @@ async def test_what_can_not_be_is_told_in_one_sentence(
     assert (await call.http.get(SCENARIOS)).json() == {"scenarios": [before]}
 
 
-async def test_settings_tell_the_same_sentence(call: Any) -> None:
-    change = {"settings": {"scenario": ["no_such"]}}
+@pytest.mark.parametrize("named", ["/etc/passwd", "secret.yaml", "webhook_twise"])
+async def test_settings_over_http_name_no_files(
+    call: Any, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret.yaml").write_text(DECLINED)
+    monkeypatch.chdir(tmp_path)
+    meant = "; did you mean 'webhook_twice'?" if named == "webhook_twise" else ""
+    settings = {"scenario": ["webhook_late", named]}
+    snapshot = (await call.http.get(f"{MERCHANT}/snapshot")).json()
+    snapshot["settings"] |= settings
 
-    answer = await call.http.patch(f"{MERCHANT}/settings", json=change)
+    answers = [
+        await call.http.patch(f"{MERCHANT}/settings", json={"settings": settings}),
+        await call.http.post("/_fake/merchants", json={"settings": settings}),
+        await call.http.put(f"{MERCHANT}/snapshot", json=snapshot),
+    ]
 
-    assert answer.json()["error"] == {
-        "field": "settings.scenario",
-        "message": "there is no scenario 'no_such' and no file of that name",
-    }
+    for answer in answers:
+        assert (answer.status_code, answer.json()["error"]) == (
+            400,
+            {
+                "field": "settings.scenario",
+                "message": f"there is no ready-made scenario {named!r}{meant}; over HTTP no other files "
+                "can be named than those given at the start: send yours with PUT "
+                "/_fake/merchants/{imp_key}/scenarios/{name}",
+            },
+        )
+    assert await names(call) == []
+
+
+async def test_settings_over_http_name_ready_made_scenarios(call: Any) -> None:
+    change = {"settings": {"scenario": ["webhook_late"]}}
+
+    assert (await call.http.patch(f"{MERCHANT}/settings", json=change)).status_code == 200
+    assert await names(call) == ["webhook_late"]
+
+
+def test_settings_over_http_may_keep_the_files_that_were_given_at_the_start(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "declined.yaml"
+    path.write_text(DECLINED)
+    given = {"settings": {"scenario": ["webhook_late", str(path)]}}
+
+    start = Settings(merchant=MerchantSettings(scenario=(str(path),)))
+    with FakeIamport(start) as server, httpx.Client(base_url=server.url) as client:
+        assert client.patch(f"{MERCHANT}/settings", json=given).status_code == 200
+        assert [each.name for each in server.scenarios()] == ["webhook_late", "declined"]
+
+
+async def test_a_form_is_told_to_be_one(call: Any) -> None:
+    form = await call.http.put(f"{SCENARIOS}/shop", files={"file": ("shop.yaml", DECLINED)})
+
+    message = form.json()["error"]["message"]
+    assert message.endswith(
+        "; the body is a form, as curl's -F makes it: send the file itself, as in curl -T FILE"
+    )
+
+
+async def test_an_order_that_is_used_up_goes_when_the_next_comes(call: Any, pay: Any) -> None:
+    order = {"fail": "lost_card", "when": {"operation": "onetime"}}
+    await call.http.post(f"{MERCHANT}/fail-next", json=order)
+    await pay("a")
+    await call.http.post(f"{MERCHANT}/fail-next", json={**order, "calls": 2})
+    await pay("b")
+    await call.http.post(f"{MERCHANT}/fail-next", json=order)
+
+    left = [
+        each["rules"][0]["left"] for each in (await call.http.get(SCENARIOS)).json()["scenarios"]
+    ]
+    assert sorted(left) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("scenario=declined", ["a", "b", "c"]),
+        ("rule=gone", ["c"]),
+        ("scenario=declined&rule=over%20the%20limit", ["a", "b"]),
+        ("scenario=other&rule=gone", []),
+    ],
+)
+async def test_the_journal_finds_the_calls_of_a_rule(
+    call: Any, pay: Any, filters: str, found: list[str]
+) -> None:
+    await put(call, "declined", DECLINED)
+    for uid in ("a", "b"):
+        await pay(uid)
+    await call.http.patch(f"{SCENARIOS}/declined/states", json={"states": {"bank": "down"}})
+    await pay("c")
+
+    entries = (await call.http.get(f"/_fake/journal?{filters}")).json()["entries"]
+
+    assert [each["request"]["merchant_uid"] for each in entries] == found
+
+
+async def test_an_archive_tells_the_fault_in_the_comment(call: Any, pay: Any) -> None:
+    await put(call, "declined", DECLINED)
+    await pay("a")
+    await call.http.patch(f"{SCENARIOS}/declined/states", json={"states": {"bank": "down"}})
+    await pay("b")
+
+    archive = (await call.http.get("/_fake/journal/export?format=har&operation=onetime")).json()
+
+    first, second = archive["log"]["entries"]
+    entry = (await call.http.get("/_fake/journal?rule=gone")).json()["entries"][0]
+    assert "comment" not in first
+    assert second["comment"] == entry["fault"] != ""
 
 
 async def test_the_body_of_a_scenario_is_described_as_a_document(call: Any) -> None:

@@ -1,5 +1,6 @@
 """How rules are chosen, counted and told, whatever they do."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -70,16 +71,50 @@ rules:
   - {{when: {BANKS}, then: {{set: {{phase: b}}, answer: {{page: nginx_503}}}}}}
   - {{when: {BANKS}, then: {{set: {{mood: d}}}}}}
   - {{when: {{operation: allCardCodes}}, then: {failing(1)}}}
-  - {{when: {BANKS}, then: {{answer: {{headers: {{x-trial: 'yes'}}}}}}}}
+  - {{when: {BANKS}, then: {{delay: 0.001}}}}
 """
     )
 
     answer = await stage.call("GET", "/banks")
 
-    assert (answer.status_code, answer.headers["x-trial"]) == (503, "yes")
+    assert answer.status_code == 503
     assert loaded.states == {"phase": "b", "mood": "d"}
     assert [each.rule for each in stage.line.rules] == ["rule 1", "rule 2", "rule 4"]
+    assert stage.line.fault == "another answer; delayed by 0.001 seconds"
     assert loaded.unused_rules() == ["rule 3"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("fail: {code: 6, message: no}", "fail: {code: 7, message: no}"),
+        ("answer: {body: x}", "answer: {body: y}"),
+        ("answer: {body: x}", "fail: {code: 7, message: no}"),
+        ("break: before_answer", "drip: {seconds: 0}"),
+        ("drip: {seconds: 0, bytes: 9999}", "break: before_answer"),
+        ("break: before_commit", "answer: {body: x}"),
+        ("break: before_commit", "webhook: {times: 2}"),
+        ("webhook: {times: 2}", "break: before_commit"),
+        ("break: before_commit", "token: refused"),
+        ("fail: {code: 6, message: no}", "limit: {calls: 0}"),
+    ],
+)
+async def test_with_match_all_a_rule_that_can_not_happen_beside_one_above_is_not_applied(
+    stage: Stage, first: str, second: str
+) -> None:
+    loaded = stage.load(
+        f"match: all\nrules:\n"
+        f"  - {{when: {{operation: onetime}}, then: {{{first}}}}}\n"
+        f"  - {{when: {{operation: onetime}}, then: {{{second}}}}}\n"
+        "  - {when: {operation: onetime, call: 1}, then: {delay: 0.001}}\n"
+    )
+
+    body = {**stage.card, "merchant_uid": "o1", "amount": 1000}
+    with suppress(ConnectionError):
+        await stage.call("POST", "/subscribe/payments/onetime", body)
+
+    assert [rule.fired for rule in loaded.view().rules] == [1, 0, 1]
+    assert [rule.matched for rule in loaded.view().rules] == [1, 1, 1]
 
 
 async def test_of_several_scenarios_the_first_that_matches_decides(stage: Stage) -> None:

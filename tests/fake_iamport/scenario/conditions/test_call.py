@@ -1,7 +1,7 @@
 import pytest
 
 from tests.fake_iamport.scenario.conftest import Stage
-from tests.fake_iamport.scenario.reading_rules import mistake_in_rule
+from tests.fake_iamport.scenario.reading_rules import mistake_in_rule, rule
 
 pytestmark = pytest.mark.anyio
 
@@ -42,6 +42,48 @@ async def test_only_calls_that_everything_else_holds_for_are_counted(stage: Stag
     assert (loaded.view().rules[0].matched, loaded.view().rules[0].fired) == (3, 1)
 
 
+async def test_a_call_is_counted_whichever_rule_took_it(stage: Stage) -> None:
+    loaded = stage.load(
+        """
+rules:
+  - {when: {operation: allBankCodes, call: 1}, then: {fail: {code: 1, message: no}}}
+  - {when: {operation: allBankCodes, call: 2}, then: {fail: {code: 2, message: no}}}
+  - {when: {operation: allCardCodes, call: 2}, then: {fail: {code: 3, message: no}}}
+"""
+    )
+
+    codes = [(await stage.envelope("GET", "/banks"))["code"] for _ in range(3)]
+
+    assert codes == [1, 2, 0]
+    assert [rule.matched for rule in loaded.view().rules] == [3, 3, 0]
+
+
+async def test_a_call_is_counted_in_every_scenario(stage: Stage) -> None:
+    first, second = "{fail: {code: 1, message: no}}", "{fail: {code: 2, message: no}}"
+    stage.load(rule("{operation: allBankCodes, call: {first: 2}}", first), "first")
+    stage.load(rule("{operation: allBankCodes, call: 3}", second), "second")
+
+    codes = [(await stage.envelope("GET", "/banks"))["code"] for _ in range(4)]
+
+    assert codes == [1, 1, 2, 0]
+
+
+async def test_a_call_is_counted_as_it_came_before_a_rule_sets_a_state(stage: Stage) -> None:
+    loaded = stage.load(
+        """
+states: {phase: [a, b]}
+rules:
+  - {when: {operation: allBankCodes, state: {phase: a}}, then: {set: {phase: b}}}
+  - {when: {operation: allBankCodes, state: {phase: b}, call: 1}, then: {fail: {code: 7, message: no}}}
+"""
+    )
+
+    codes = [(await stage.envelope("GET", "/banks"))["code"] for _ in range(3)]
+
+    assert codes == [0, 7, 0]
+    assert [rule.matched for rule in loaded.view().rules] == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("calls", "mistake"),
     [
@@ -51,7 +93,11 @@ async def test_only_calls_that_everything_else_holds_for_are_counted(stage: Stag
             "2:18: rules[0].when.call: expected a number, or one of nth, every, first, after",
         ),
         ("{frst: 1}", "2:19: rules[0].when.call: unknown key 'frst'; did you mean 'first'?"),
-        ("x", "2:18: rules[0].when.call: expected a whole number or an object, got text"),
+        (
+            "x",
+            "2:18: rules[0].when.call: "
+            "expected a whole number or keys and values like {nth: …}, got text",
+        ),
         (
             "{first: 2, after: 2}",
             "2:36: rules[0].when.call.after: no call is among the first and after those",

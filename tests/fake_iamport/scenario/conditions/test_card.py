@@ -72,7 +72,7 @@ async def test_the_card_of_a_scheduled_charge_is_known(stage: Stage) -> None:
         ("{card: [lost_card, x]}", "2:30: rules[0].when.card[1]: there is no failure 'x'"),
         (
             "{card: {a: 1}}",
-            "2:18: rules[0].when.card: expected text or a list, got an object",
+            "2:18: rules[0].when.card: expected text or a list, got keys and values",
         ),
         (
             "{operation: getToken, card: lost_card}",

@@ -38,6 +38,18 @@ START = second("2024-02-07T21:11:08")
             ["2024-02-28T00:00:00", "2024-02-29T23:59:59"],
             ["2024-02-27T23:59:59", "2024-03-01T00:00:00"],
         ),
+        ("{daily: 9:00 - 18:00}", ["2024-02-08T09:00:00"], ["2024-02-08T18:00:00"]),
+        (
+            "{daily: 23:00-24:00}",
+            ["2024-02-08T23:59:59"],
+            ["2024-02-08T22:59:59", "2024-02-09T00:00:00"],
+        ),
+        ("{days: 1}", ["2024-03-01T00:00:00"], ["2024-02-29T23:59:59"]),
+        (
+            "{days: [1, 15, 28 - 31]}",
+            ["2024-03-01T00:00:00", "2024-02-15T12:00:00", "2024-02-29T23:59:59"],
+            ["2024-02-14T00:00:00", "2024-02-27T23:59:59", "2024-03-02T00:00:00"],
+        ),
         ("{days: '1'}", ["2024-03-01T00:00:00"], ["2024-02-29T23:59:59", "2024-03-02T00:00:00"]),
         (
             "{days: 28-31, daily: 23:00-00:00}",
@@ -77,9 +89,13 @@ async def test_a_span_is_one_of_the_merchants_clock_in_korea(
         ("{daily: 01:00-01:00}", ".daily: the two times are the same, so that nothing matches"),
         ("{days: 31-28}", ".days: expected a day of the month like 1, or days like 28-31"),
         ("{days: 0-3}", ".days: expected a day of the month like 1, or days like 28-31"),
-        ("{days: 32}", ".days: expected text or nothing, got a whole number; put it in quotes"),
+        ("{days: 32}", ".days: expected a whole number <= 31"),
+        ("{days: [1, 31-28]}", ".days[1]: expected a day of the month like 1, or days like 28-31"),
+        ("{days: []}", ".days: expected a list of length >= 1"),
+        ("{daily: 24:01-01:00}", ".daily: expected two times like 23:50-00:30"),
+        ("{daily: 01:00-24:01}", ".daily: expected two times like 23:50-00:30"),
         ("{form: 1}", ": unknown key 'form'; did you mean 'from'?"),
-        ("1", ": expected an object, got a whole number"),
+        ("1", ": expected keys and values like {from: …}, got a whole number"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(span: str, mistake: str) -> None:

@@ -21,6 +21,7 @@ NO = "{fail: {code: 7, message: no}}"
         ("{merchant_uid: {glob: 'o'}}", False),
         ("{merchant_uid: {regex: 'o[0-9]'}}", True),
         ("{merchant_uid: {regex: 'o'}}", False),
+        ("{merchant_uid: {regex: '(?!x)(?:[a-z]|[A-Z])(?P<n>[0-9]+)(?:-|_)?(?(n)|x)'}}", True),
         ("{amount: {at_least: 1000}}", True),
         ("{amount: {at_least: 1000.5}}", False),
         ("{amount: {at_most: 999}}", False),
@@ -103,6 +104,10 @@ async def test_headers_are_looked_at_whatever_their_case(stage: Stage) -> None:
         assert (await stage.envelope("GET", "/banks", headers=headers))["code"] == code
 
 
+LONG = (
+    "this can take very long: a repetition must not hold repetitions or alternatives, and there can be "
+    "four without an end at most; 'glob' has no such limits"
+)
 SECRET = (
     "is card data or a secret, which no scenario may hold; "
     "the condition 'card' knows the test cards"
@@ -155,7 +160,7 @@ SECRET = (
         (
             "{field: {amount: null}}",
             "2:28: rules[0].when.field.amount: expected true or false or a whole number or a number "
-            "or text or an object, got nothing",
+            "or text or keys and values like {glob: …}, got nothing",
         ),
         (
             "{field: {card_number: '4518'}}",
@@ -175,7 +180,64 @@ SECRET = (
         ),
         (
             "{query: {_token: s3cr3t}}",
-            "2:20: rules[0].when.query._token: none of the rule's operations takes '_token'",
+            "2:20: rules[0].when.query._token: none of the rule's operations takes '_token' "
+            "in its query string",
+        ),
+        (
+            "{operation: schedule, field: {schedules.*.amont: 1}}",
+            "2:41: rules[0].when.field.schedules.*.amont: nothing in 'schedules' is called 'amont'; "
+            "did you mean 'schedules.*.amount'?",
+        ),
+        (
+            "{field: {schedules.0.colour: 1}}",
+            "2:20: rules[0].when.field.schedules.0.colour: "
+            "nothing in 'schedules' is called 'colour'",
+        ),
+        (
+            "{field: {schedules.amount: 1}}",
+            "2:20: rules[0].when.field.schedules.amount: 'schedules' is a list; "
+            "did you mean 'schedules.*.amount'?",
+        ),
+        (
+            "{operation: schedule, field: {amount: 1}}",
+            "2:41: rules[0].when.field.amount: none of the rule's operations takes 'amount'; "
+            "did you mean 'schedules.*.amount'?",
+        ),
+        (
+            "{operation: onetime, path: {merchant_uid: o1}}",
+            "2:39: rules[0].when.path.merchant_uid: "
+            "none of the rule's operations takes 'merchant_uid' in its path",
+        ),
+        (
+            "{operation: getPaymentsByStatus, path: {limit: 5}}",
+            "2:51: rules[0].when.path.limit: none of the rule's operations takes 'limit' in its path",
+        ),
+        (
+            "{operation: getPaymentsByStatus, query: {payment_status: paid}}",
+            "2:52: rules[0].when.query.payment_status: "
+            "none of the rule's operations takes 'payment_status' in its query string",
+        ),
+        (
+            "{operation: onetime, query: {amount: 1}}",
+            "2:40: rules[0].when.query.amount: "
+            "none of the rule's operations takes 'amount' in its query string",
+        ),
+        (
+            "{operation: scheduled_charge, query: {amount: 1}}",
+            "2:49: rules[0].when.query.amount: "
+            "none of the rule's operations takes 'amount' in its query string",
+        ),
+        (
+            "{field: {merchant_uid: {regex: '(a+)+'}}}",
+            f"2:42: rules[0].when.field.merchant_uid.regex: {LONG}",
+        ),
+        (
+            "{field: {merchant_uid: {regex: '(foo|bar)*'}}}",
+            f"2:42: rules[0].when.field.merchant_uid.regex: {LONG}",
+        ),
+        (
+            "{field: {merchant_uid: {regex: 'a*b*a*b*a*c'}}}",
+            f"2:42: rules[0].when.field.merchant_uid.regex: {LONG}",
         ),
         (
             "{header: {Authorization: 'Bearer s3cr3t'}}",
@@ -194,3 +256,17 @@ def test_a_mistake_is_told_with_its_place_and_without_a_secret(when: str, mistak
     assert told == f"test.yaml:{mistake}"
     assert "s3cr3t" not in told
     assert "4518" not in told
+
+
+async def test_of_a_long_value_a_regular_expression_sees_the_beginning(stage: Stage) -> None:
+    stage.rule("{operation: onetime, field: {name: {regex: '[ab]*a[ab]*a[ab]*c?'}}}", NO)
+
+    assert (await stage.pay("o1", name="ab" * 100 + "!"))["code"] == 7
+    assert (await stage.pay("o2", name="b" * 200 + "aa"))["code"] != 7
+
+
+async def test_parameters_of_a_deletion_may_stand_in_the_query(stage: Stage) -> None:
+    await stage.register()
+    stage.rule("{operation: customer_delete, query: {reason: moved}}", NO)
+
+    assert (await stage.envelope("DELETE", "/subscribe/customers/c1?reason=moved"))["code"] == 7

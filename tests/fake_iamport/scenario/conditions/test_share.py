@@ -69,3 +69,18 @@ def test_a_mistake_is_told_with_its_place(share: str, mistake: str) -> None:
     assert (
         mistake_in_rule(f"{{share: {share}}}") == f"test.yaml:2:19: rules[0].when.share: {mistake}"
     )
+
+
+async def test_chance_is_asked_only_where_no_rule_above_took_the_call(stage: Stage) -> None:
+    share = "{when: {operation: allBankCodes, share: 0.5}, then: {fail: {code: 7, message: no}}}"
+    above = "{when: {operation: allBankCodes}, then: {pass: true}, times: 5}"
+
+    stage.load(f"seed: 4\nrules: [{share}]")
+    alone = [(await stage.envelope("GET", "/banks"))["code"] for _ in range(20)]
+    # A rule's chance depends on its place in the file.
+    stage.load(f"seed: 4\nrules: [{share}, {above}]")
+    again = [(await stage.envelope("GET", "/banks"))["code"] for _ in range(20)]
+    stage.load(f"seed: 4\nmatch: all\nrules: [{share.replace('}}}', '}}, times: 99}')}, {above}]")
+    with_all = [(await stage.envelope("GET", "/banks"))["code"] for _ in range(20)]
+
+    assert alone == again == with_all

@@ -181,7 +181,7 @@ async def test_the_state_is_set_and_the_delay_made_beside_an_answer(stage: Stage
             "{stauts: 500}",
             "3:21: rules[0].then.answer: unknown key 'stauts'; did you mean 'status'?",
         ),
-        ("x", "3:20: rules[0].then.answer: expected an object, got text"),
+        ("x", "3:20: rules[0].then.answer: expected keys and values like {page: …}, got text"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(answer: str, mistake: str) -> None:
@@ -201,3 +201,22 @@ def test_a_scheduled_charge_has_no_answer() -> None:
     assert mistake == (
         "test.yaml:3:20: rules[0].then.answer: can't be done to scheduled_charge: it has no answer"
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        ("{set: {response.no.such: 1}}", "another answer, unchanged"),
+        ("{remove: [response.nothing, a.b]}", "another answer, unchanged"),
+        ("{set: {response.no.such: 1}, remove: [response.status]}", "another answer"),
+        ("{remove: [response.nothing], status: 500}", "another answer"),
+        ("{remove: [response.nothing], headers: {x-trial: yes please}}", "another answer"),
+    ],
+)
+async def test_the_journal_tells_where_no_path_led_to_anything(
+    stage: Stage, answer: str, fault: str
+) -> None:
+    response = await paid_with(stage, answer)
+
+    assert stage.line.fault == fault
+    assert response.json()["response"]["merchant_uid"] == "o1"

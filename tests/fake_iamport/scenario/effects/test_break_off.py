@@ -77,21 +77,6 @@ def test_a_large_body_is_not_read(server: Served, by: str) -> None:
     assert (line.status, line.body, line.body_size) == (0, None, size)
 
 
-def test_an_answer_without_a_body_has_nothing_to_break_in(server: Served) -> None:
-    server.load(
-        """
-match: all
-rules:
-  - then: {answer: {page: empty}}
-  - then: {break: in_body}
-"""
-    )
-
-    heard = server.pay()
-
-    assert (heard.end, heard.body) == ("reset", b"")
-
-
 def test_another_connection_lives_on(server: Served) -> None:
     server.rule("{operation: allBankCodes, call: {every: 2}}", "{break: before_answer}")
 
@@ -146,6 +131,16 @@ async def test_without_a_socket_the_caller_meets_a_connection_error(
             "{}",
             "in_body, fail: lost_card",
             "3:19: rules[0].then.break: can't stand beside 'fail': only one of them can happen",
+        ),
+        *(
+            (
+                "{}",
+                f"{at}, {other}",
+                f"3:19: rules[0].then.break: can't stand beside '{other.partition(':')[0]}': "
+                "only one of them can happen",
+            )
+            for at in ("before_reading", "{at: before_commit, by: close}")
+            for other in ("token: revoked", "webhook: {times: 2}", "stale: 1", "limit: {calls: 1}")
         ),
         (
             "{operation: scheduled_charge}",

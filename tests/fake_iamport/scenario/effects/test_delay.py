@@ -159,7 +159,11 @@ async def test_the_world_may_change_while_a_client_waits(
             "{}",
             "3:19: rules[0].then.delay: expected a number of seconds, before_commit or after_commit",
         ),
-        ("soon", "3:19: rules[0].then.delay: expected a number or an object, got text"),
+        (
+            "soon",
+            "3:19: rules[0].then.delay: "
+            "expected a number or keys and values like {before_commit: …}, got text",
+        ),
         (
             "{before_commit: 601}",
             "3:35: rules[0].then.delay.before_commit: expected a number <= 600.0",

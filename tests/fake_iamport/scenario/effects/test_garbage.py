@@ -47,7 +47,11 @@ async def test_without_a_socket_the_caller_meets_a_connection_error(stage: Stage
 @pytest.mark.parametrize(
     ("rubbish", "mistake"),
     [
-        ("true", "3:21: rules[0].then.garbage: expected an object, got true or false"),
+        (
+            "true",
+            "3:21: rules[0].then.garbage: "
+            "expected keys and values like {line_end: …}, got true or false",
+        ),
         (
             "{lineend: true}",
             "3:22: rules[0].then.garbage: unknown key 'lineend'; did you mean 'line_end'?",

@@ -1,5 +1,6 @@
 import pytest
 
+from fake_iamport.scenario.declaration import effects
 from tests.fake_iamport.scenario.conftest import Stage
 from tests.fake_iamport.scenario.reading_rules import mistake_in_rule
 
@@ -22,6 +23,28 @@ rules:
     assert (await stage.envelope("GET", "/banks/004"))["code"] == 0
     assert [rule.rule for rule in stage.line.rules] == ["but not this bank"]
     assert stage.line.fault is None
+
+
+async def test_with_match_all_only_states_are_set_beside_it(stage: Stage) -> None:
+    loaded = stage.load(
+        """
+match: all
+states: {phase: [a, b]}
+rules:
+  - {when: {operation: bankCodes}, then: {pass: true}}
+  - {when: {operation: codes}, then: {set: {phase: b}}}
+  - {when: {operation: codes}, then: {fail: {code: 7, message: no}}}
+"""
+    )
+
+    assert (await stage.envelope("GET", "/banks/004"))["code"] == 0
+    assert loaded.states == {"phase": "b"}
+    assert (await stage.envelope("GET", "/banks"))["code"] == 7
+
+
+@pytest.mark.parametrize("other", sorted(effects().keys() - {"pass", "set"}))
+def test_it_excludes_every_effect_but_set(other: str) -> None:
+    assert other in effects()["pass"].excludes
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,20 @@ async def test_it_is_late_on_the_merchants_clock(
         assert len(receiver.received) == arrived
 
 
+async def test_each_copy_is_late_by_its_own_delay(
+    stage: Stage, shop: Shop, receiver: Receiver
+) -> None:
+    stage.rule(ONETIME, "{webhook: {times: 2, delay: [0, 300], forge: {status: failed}}}")
+
+    await stage.pay()
+    await receiver.arrived(2)
+    assert sorted(told(receiver)) == [("o1", "failed"), ("o1", "paid")]
+    for seconds, arrived in ((299, 2), (1, 4)):
+        advance = "/_fake/merchants/imp_apikey/clock/advance"
+        await stage.call.http.post(advance, json={"seconds": seconds})
+        assert len(receiver.received) == arrived
+
+
 async def test_it_is_late_on_a_clock_that_runs(
     stage: Stage, shop: Shop, receiver: Receiver
 ) -> None:
@@ -218,6 +232,64 @@ async def test_unloading_sends_what_was_held_back(
     assert told(receiver) == [("o1", "paid")]
 
 
+async def test_unloading_sends_what_was_held_back_while_another_scenario_stays(
+    stage: Stage, shop: Shop, receiver: Receiver
+) -> None:
+    stage.load("rules: [{when: {operation: allBankCodes}, then: {pass: true}}]", "other")
+    loaded = stage.rule(ONETIME, "{webhook: {out_of_order: true}}")
+    await stage.pay("o1")
+
+    stage.app.emulator.unload_scenario(stage.merchant, loaded)
+    await receiver.arrived(1)
+    await stage.pay("o2")
+    await receiver.arrived(2)
+
+    assert told(receiver) == [("o1", "paid"), ("o2", "paid")]
+
+
+async def test_replacing_a_scenario_sends_what_it_held_back(
+    stage: Stage, shop: Shop, receiver: Receiver
+) -> None:
+    stage.rule(ONETIME, "{webhook: {out_of_order: true}}")
+    await stage.pay("o1")
+
+    stage.rule(ONETIME)
+    await receiver.arrived(1)
+
+    assert told(receiver) == [("o1", "paid")]
+
+
+async def test_unloading_keeps_waiting_what_another_scenario_may_hold_back(
+    stage: Stage, shop: Shop, receiver: Receiver
+) -> None:
+    out_of_order = f"rules: [{{when: {ONETIME}, then: {{webhook: {{out_of_order: true}}}}}}]"
+    first, _ = stage.load(out_of_order, "first"), stage.load(out_of_order, "second")
+    await stage.pay("o1")
+
+    stage.app.emulator.unload_scenario(stage.merchant, first)
+    assert await states(shop) == [WebhookState.HELD]
+    await stage.pay("o2")
+    await receiver.arrived(2)
+
+    assert told(receiver) == [("o2", "paid"), ("o1", "paid")]
+
+
+async def test_unloading_one_of_two_while_a_client_waits_holds_nothing_back(
+    stage: Stage, shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.load("rules: [{when: {operation: allBankCodes}, then: {pass: true}}]", "other")
+    loaded = stage.rule(ONETIME, "{webhook: {out_of_order: true}, delay: {after_commit: 1}}")
+
+    async def sleep(_: float) -> None:
+        stage.app.emulator.unload_scenario(stage.merchant, loaded)
+
+    monkeypatch.setattr(delay, "asyncio", SimpleNamespace(sleep=sleep))
+    await stage.pay("o1")
+    await receiver.arrived(1)
+
+    assert told(receiver) == [("o1", "paid")]
+
+
 async def test_unloading_while_a_client_waits_holds_nothing_back(
     stage: Stage, shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +346,16 @@ async def test_the_webhooks_of_scheduled_charges_go_wrong_too(
             "{}",
             "{before_answer: true, delay: 1}",
             "3:37: rules[0].then.webhook.before_answer: can't be both before the answer and late",
+        ),
+        (
+            "{}",
+            "{times: 2, before_answer: true, delay: [0, 1]}",
+            "3:47: rules[0].then.webhook.before_answer: can't be both before the answer and late",
+        ),
+        (
+            "{}",
+            "{times: 2, delay: [0]}",
+            "3:39: rules[0].then.webhook.delay: expected as many as 'times' says, which is 2",
         ),
         (
             "{}",
