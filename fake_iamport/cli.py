@@ -73,7 +73,7 @@ main.add_command(scenario)
 def serve(host: str, port: int, imp_key: str, imp_secret: str, **options: Any) -> None:
     """Run the emulator until Ctrl-C or SIGTERM."""
     from fake_iamport.app import create_app
-    from fake_iamport.documents import DocumentError
+    from fake_iamport.document_error import DocumentError
     from fake_iamport.serving import AddressError, listen
 
     if bool(imp_key) != bool(imp_secret):

@@ -20,6 +20,7 @@ import msgspec
 import yaml
 from msgspec import inspect
 
+from fake_iamport.document_error import DocumentError
 from fake_iamport.document_hints import explained, hint_for_key, slip_in
 from fake_iamport.document_kinds import Steps, choices, fields_of, kinds_at
 from fake_iamport.plain_words import in_plain_words
@@ -42,23 +43,6 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 64
 _MAX_VALUES = 200_000
 _MAX_NODES = 2 * _MAX_VALUES
-
-
-class DocumentError(Exception):
-    """A text that can't be read as what it should be.
-
-    ``source`` names the text (a file name), ``line`` and ``column`` count from 1, ``field`` is the
-    path of the value inside the document (empty for the whole), ``message`` says what is wrong.
-    """
-
-    def __init__(self, source: str, line: int, column: int, field: str, message: str) -> None:
-        self.source = source
-        self.line = line
-        self.column = column
-        self.field = field
-        self.message = message
-        place = f"{source}:{line}:{column}"
-        super().__init__(": ".join(part for part in (place, field, message) if part))
 
 
 def load_document(text: str, type_: type[T], source: str) -> T:

@@ -41,6 +41,8 @@ PUBLIC_SANDBOX_SECRET = (
 """Its API secret, as public as the key (docs)."""
 
 
+_DEFAULT_PG = "nice"
+
 _AN_ORDER = {"metavar": "OPERATION=FAILURE", "example": "onetime=limit_exceeded"}
 
 
@@ -60,7 +62,8 @@ class SettingsError(ValueError):
 
 
 def _check_gateway(provider: str) -> None:
-    if provider not in profiles():
+    # The default needs no look into the gateways' file, which a start can do without.
+    if provider != _DEFAULT_PG and provider not in profiles():
         raise SettingsError(
             "default_pg",
             f"there is no gateway {provider!r}; known are {', '.join(profiles())}"
@@ -188,7 +191,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ] = True
     default_pg: Annotated[
         str, Meta(description="The gateway that is meant when a call names none or an unknown one.")
-    ] = "nice"
+    ] = _DEFAULT_PG
     unknown_customer_status: Annotated[
         Literal[200, 404],
         Meta(

@@ -12,8 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.documents import load_table
-from fake_iamport.gateway.datafiles import read_data
+from fake_iamport.gateway.datafiles import read_table
 
 __all__ = ["Bank", "banks"]
 
@@ -28,5 +27,5 @@ class Bank(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def banks() -> Mapping[str, Bank]:
     """Return the banks by code, in the file's order."""
-    table = load_table(read_data("banks.csv"), Bank, "banks.csv")
+    table = read_table("banks.csv", Bank)
     return MappingProxyType({bank.code: bank for bank in table})

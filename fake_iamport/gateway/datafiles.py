@@ -1,8 +1,11 @@
 """Finds the data files of the gateway in a checkout and in an installed wheel alike."""
 
 import pkgutil
+from typing import TypeVar
 
-__all__ = ["read_data"]
+__all__ = ["read_data", "read_document", "read_table"]
+
+Type = TypeVar("Type")
 
 
 def read_data(name: str) -> str:
@@ -16,3 +19,18 @@ def read_data(name: str) -> str:
     if content is None:
         raise FileNotFoundError(name)
     return content.decode()
+
+
+def read_table(name: str, type_: type[Type]) -> tuple[Type, ...]:
+    """The rows of a CSV file of this package's data."""
+    # A start can do without YAML, which comes with it.
+    from fake_iamport.documents import load_table
+
+    return load_table(read_data(name), type_, name)
+
+
+def read_document(name: str, type_: type[Type]) -> Type:
+    """A YAML file of this package's data."""
+    from fake_iamport.documents import load_document
+
+    return load_document(read_data(name), type_, name)

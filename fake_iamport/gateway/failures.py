@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
 
-from fake_iamport.documents import Document
 from fake_iamport.domain.card import passes_luhn
 from fake_iamport.gateway.datafiles import read_data
 from fake_iamport.gateway.evidence import Evidence
 from fake_iamport.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from fake_iamport.documents import Document
 
 __all__ = [
     "DEFAULT_TABLE",
@@ -156,6 +158,8 @@ def load_failures(text: str, source: str) -> Mapping[str, Failure]:
     Raises:
         DocumentError: the first mistake, with its line.
     """
+    from fake_iamport.documents import Document
+
     document = Document(text, source)
     catalogue = document.read(_Catalogue)
     _check(catalogue, document)
@@ -194,7 +198,7 @@ class _Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failures: dict[_Name, _Entry]
 
 
-def _check(catalogue: _Catalogue, document: Document) -> None:
+def _check(catalogue: _Catalogue, document: "Document") -> None:
     owners: dict[str, str] = {}
     for name, entry in catalogue.failures.items():
         at = ("failures", name)

@@ -10,9 +10,8 @@ from typing import Literal
 
 import msgspec
 
-from fake_iamport.documents import load_document, load_table
 from fake_iamport.domain.card import Card
-from fake_iamport.gateway.datafiles import read_data
+from fake_iamport.gateway.datafiles import read_document, read_table
 from fake_iamport.gateway.evidence import Evidence
 from fake_iamport.gateway.profiles import Profile
 
@@ -99,19 +98,19 @@ _UNKNOWN = CardIdentity()
 @cache
 def issuers() -> Mapping[str, Issuer]:
     """Return the issuers by code."""
-    return load_document(read_data("issuers.yaml"), dict[str, Issuer], "issuers.yaml")
+    return read_document("issuers.yaml", dict[str, Issuer])
 
 
 @cache
 def schemes() -> tuple[Scheme, ...]:
     """Return the ranges of the card schemes."""
-    return load_table(read_data("schemes.csv"), Scheme, "schemes.csv")
+    return read_table("schemes.csv", Scheme)
 
 
 @cache
 def bins() -> tuple[Bin, ...]:
     """Return the known prefixes of Korean cards, in the file's order."""
-    return load_table(read_data("bins.csv"), Bin, "bins.csv")
+    return read_table("bins.csv", Bin)
 
 
 def scheme_of(number: str) -> Scheme | None:

@@ -11,7 +11,6 @@ from typing import Literal
 
 import msgspec
 
-from fake_iamport.documents import Document
 from fake_iamport.domain.money import Amount
 from fake_iamport.errors import MissingParameters
 from fake_iamport.gateway.datafiles import read_data
@@ -173,6 +172,8 @@ def load_profiles(text: str, source: str) -> Mapping[str, Profile]:
     Raises:
         DocumentError: the first mistake, with its line.
     """
+    from fake_iamport.documents import Document
+
     document = Document(text, source)
     found: dict[str, Profile] = {}
     for place, profile in enumerate(document.read(list[Profile])):

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from fake_iamport.places import Place
 
-__all__ = ["Accepts", "Value", "accepts", "finder"]
+__all__ = ["Accepts", "Value", "accepts", "holds"]
 
 _parse_regex = importlib.import_module("re._parser").parse
 """Python's own reading of a regular expression, for which it has no public name."""
@@ -59,30 +59,34 @@ def accepts(wanted: Value, at: Place) -> Accepts:
     Raises:
         DocumentError: the pattern can't be.
     """
-    if not isinstance(wanted, Pattern):
-        return _any_of(lambda value: _is_same(value, wanted))
-    if wanted.missing is not None:
+    if isinstance(wanted, Pattern) and wanted.missing is not None:
         return _presence(wanted, at)
-    tests = list(_tests(wanted, at))
-    if not tests:
-        raise at.error(
-            "expected a value, or one of glob, regex, at_least, at_most, one_of, missing"
-        )
-    if len(tests) == 1:
-        return _any_of(tests[0])
-    return _any_of(lambda value: all(test(value) for test in tests))
+    test = _test(wanted, at)
+    return lambda values: any(test(value) for value in values)
 
 
-def finder(path: str) -> Callable[[Mapping[str, object]], list[object]]:
-    """What finds the values at a dotted path, where ``*`` goes through every item of a list.
+def holds(path: str, wanted: Value, at: Place) -> Callable[[Mapping[str, object]], bool]:
+    """A test for what stands at a dotted path, where ``*`` goes through every item of a list.
 
     A value that is ``null`` or empty counts as not sent, as it does for the API.
-    """
-    first, *steps = path.split(".")
 
-    def find_at_top(values: Mapping[str, object]) -> list[object]:
-        value = values.get(first)
-        return [] if value is None or value == "" else [value]
+    Raises:
+        DocumentError: the pattern can't be.
+    """
+    if "." in path or (isinstance(wanted, Pattern) and wanted.missing is not None):
+        find, is_accepted = _finder(path), accepts(wanted, at)
+        return lambda values: is_accepted(find(values))
+    test = _test(wanted, at)
+
+    def holds_at_top(values: Mapping[str, object]) -> bool:
+        value = values.get(path)
+        return value is not None and value != "" and test(value)
+
+    return holds_at_top
+
+
+def _finder(path: str) -> Callable[[Mapping[str, object]], list[object]]:
+    first, *steps = path.split(".")
 
     def find(values: Mapping[str, object]) -> list[object]:
         level = [values.get(first)]
@@ -90,7 +94,7 @@ def finder(path: str) -> Callable[[Mapping[str, object]], list[object]]:
             level = [below for each in level for below in _below(each, step)]
         return [each for each in level if each is not None and each != ""]
 
-    return find if steps else find_at_top
+    return find
 
 
 def _presence(wanted: Pattern, at: Place) -> Accepts:
@@ -99,14 +103,16 @@ def _presence(wanted: Pattern, at: Place) -> Accepts:
     return (lambda values: not values) if wanted.missing else bool
 
 
-def _any_of(test: Callable[[object], bool]) -> Accepts:
-    def any_is_so(values: list[object]) -> bool:
-        for value in values:  # noqa: SIM110 - twice as fast, for every call and rule
-            if test(value):
-                return True
-        return False
-
-    return any_is_so
+def _test(wanted: Value, at: Place) -> Callable[[object], bool]:
+    """A test for one value."""
+    if not isinstance(wanted, Pattern):
+        return _is_same_as(wanted)
+    tests = list(_tests(wanted, at))
+    if not tests:
+        raise at.error(
+            "expected a value, or one of glob, regex, at_least, at_most, one_of, missing"
+        )
+    return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)
 
 
 def _tests(wanted: Pattern, at: Place) -> Iterator[Callable[[object], bool]]:
@@ -116,8 +122,9 @@ def _tests(wanted: Pattern, at: Place) -> Iterator[Callable[[object], bool]]:
         yield _matches(_compiled(wanted.regex, at), _LONGEST_FOR_REGEX)
     if wanted.at_least is not None or wanted.at_most is not None:
         yield _is_between(wanted.at_least, wanted.at_most, at)
-    if (choices := wanted.one_of) is not None:
-        yield lambda value: any(_is_same(value, choice) for choice in choices)
+    if wanted.one_of is not None:
+        same = [_is_same_as(choice) for choice in wanted.one_of]
+        yield lambda value: any(is_same(value) for is_same in same)
 
 
 def _matches(pattern: re.Pattern[str], longest: int) -> Callable[[object], bool]:
@@ -186,11 +193,9 @@ def _is_between(least: float | None, most: float | None, at: Place) -> Callable[
     return test
 
 
-def _is_same(value: object, wanted: Scalar) -> bool:
-    if _text(value) == _text(wanted):
-        return True
-    number = _number(wanted)
-    return number is not None and _number(value) == number
+def _is_same_as(wanted: Scalar) -> Callable[[object], bool]:
+    text, number = _text(wanted), _number(wanted)
+    return lambda value: _text(value) == text or (number is not None and _number(value) == number)
 
 
 def _text(value: object) -> str:

@@ -31,7 +31,7 @@ class Limits:
     at_a_time: int = 32
     """How many webhooks are on their way at once."""
 
-    at_a_time_to_one_receiver: int = 8
+    at_a_time_to_one_receiver: int = 12
     """How many of them to one host and port, so that a slow one leaves room for others."""
 
     bytes_of_answer: int = 65_536

@@ -2,7 +2,6 @@
 
 import socket
 import time
-from pathlib import Path
 
 import httpx
 import pytest
@@ -48,13 +47,11 @@ def test_a_connection_without_a_request_is_closed() -> None:
         assert heard_by(used).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_who_waits_for_an_answer_is_not_slow(tmp_path: Path) -> None:
-    late = tmp_path / "late.yaml"
-    rule = "{when: {operation: onetime}, then: {delay: {after_commit: 1.8}}}"
-    late.write_text(f"title: Late\nrules: [{rule}]\n")
-    settings = {"settings": {"scenario": [str(late)]}}
+def test_who_waits_for_an_answer_is_not_slow() -> None:
+    rule = {"when": {"operation": "onetime"}, "then": {"delay": {"after_commit": 1.8}}}
+    late = {"title": "Late", "rules": [rule]}
     with limited_server(request_time=0.2, idle_time=1) as server:
-        server.control("PATCH", f"/merchants/{PUBLIC_SANDBOX_KEY}/settings", settings)
+        server.control("PUT", f"/merchants/{PUBLIC_SANDBOX_KEY}/scenarios/late", late)
         with server.client(server.charge("order-1")) as client:
             heard = client.recv(65536)
             orders = server.orders()

@@ -13,7 +13,7 @@ from fake_iamport.scenario.declaration import Condition, RuleScope, condition
 from fake_iamport.scenario.operation_names import operation_named
 from fake_iamport.scenario.progress import Progress
 from fake_iamport.scenario.situation import SCHEDULED_CHARGE, Situation
-from fake_iamport.scenario.values import Accepts, Value, accepts, finder
+from fake_iamport.scenario.values import Accepts, Value, accepts, holds
 from fake_iamport.suggestions import did_you_mean
 from fake_iamport.wire.parameters import Parameters
 
@@ -29,7 +29,7 @@ _IN_PATH = re.compile(r"\{([^}]+)\}")
 _WITH_QUERY = frozenset({"GET", "DELETE"})
 """Methods whose parameters a caller puts into the query string."""
 
-Finder = Callable[[Mapping[str, object]], list[object]]
+Test = Callable[[Mapping[str, object]], bool]
 
 
 class _Values(Condition):
@@ -41,16 +41,16 @@ class _Values(Condition):
     def __init__(self, argument: dict[str, Value], at: Place, scope: RuleScope) -> None:
         if not argument:
             raise at.error("expected at least one name and its value")
-        self._tests: list[tuple[Finder, Accepts]] = []
+        self._tests: list[Test] = []
         for name, wanted in argument.items():
             self._check_name(name, at, scope.operations)
-            self._tests.append((finder(name), accepts(wanted, at / name)))
+            self._tests.append(holds(name, wanted, at / name))
 
     def matches(self, situation: Situation, progress: Progress) -> bool:
         """Whether every value is as it should be."""
         values = getattr(situation, self.part)
-        for find, test in self._tests:  # noqa: SIM110 - twice as fast, for every call and rule
-            if not test(find(values)):
+        for test in self._tests:  # noqa: SIM110 - twice as fast, for every call and rule
+            if not test(values):
                 return False
         return True
 

@@ -225,6 +225,8 @@ async def test_a_due_schedule_is_executed_as_recorded(call: Any, clock: Clock) -
         "status": "paid",
         "merchant_uid": "o1",
         "imp_uid": payment["imp_uid"],
+        "failure": None,
+        "rules": [],
     }
     shown = {name: payment[name] for name in ("status", "amount", "channel", "name", "custom_data")}
     assert shown == {
