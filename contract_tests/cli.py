@@ -1,8 +1,10 @@
 """The command ``iamport-contract``."""
 
 import datetime
+import os
 import re
 import secrets
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -21,8 +23,10 @@ from contract_tests.expected_failures import (
     apply,
     read_expected_failures,
 )
-from contract_tests.last_run import LastRun, recall, remember
+from contract_tests.last_run import LastMerchant, LastRun, absolute, options_of, recall, remember
+from contract_tests.progress import Progress
 from contract_tests.reports import as_json, html, junit, markdown, terminal
+from contract_tests.reports.about import about_run
 from contract_tests.verdicts import Result, exit_code
 
 if TYPE_CHECKING:
@@ -37,7 +41,7 @@ PUBLIC_SANDBOX_SECRET = (
 """The keys of i'mport's public sandbox merchant, as its documentation prints them."""
 
 _Command = Callable[..., None]
-_REPLAY = re.compile(r"(?P<clause>[PM]-[A-Z]+-\d\d)@(?P<seed>\d+)x(?P<examples>\d+)")
+_REPLAY = re.compile(r"(?P<clause>[PM]-[A-Z]+-\d\d)@(?P<seed>\d+)x(?P<examples>0*[1-9]\d*)")
 _MOST_SEED = 2**32
 
 
@@ -123,28 +127,24 @@ def provider(**options: Any) -> None:
     Exits with 0 when every clause is kept that could be tried, 1 when one is broken, 2 when the
     command is wrong or nothing answers, 3 when something could not be tried that should have been.
     """
+    _check_reports(options)
     known = contract("provider")
     expected = _expected(options["expected"], known)
     run = LastRun(
         options["url"],
         options["imp_key"] or PUBLIC_SANDBOX_KEY,
-        options["card_file"],
+        absolute(options["card_file"]),
         options["no_control"],
     )
+    remember(run)
     seed = secrets.randbelow(_MOST_SEED) if options["seed"] is None else options["seed"]
     started = time.perf_counter()
     results = _checked(run, options, seed, options["examples"], options["clauses"], expected)
     seconds = round(time.perf_counter() - started, 3)
-    remember(run)
-    about = {
-        "side": "provider",
-        "server": run.url or "an emulator in this process",
-        "seed": seed,
-        "seconds": seconds,
-    }
+    about = about_run("provider", run.url or "an emulator in this process", seed, seconds)
     click.echo(f"\n{terminal.summary(results, seconds)}; seed {seed}")
     _write(options["json_file"], lambda: as_json.encode(results, about))
-    _write(options["junit_file"], lambda: junit.encode(results))
+    _write(options["junit_file"], lambda: junit.encode(results, about))
     _write(options["html_file"], lambda: html.encode(results, known.topics, about))
     _write(options["markdown_file"], lambda: markdown.encode(results, about))
     raise SystemExit(exit_code(results))
@@ -153,26 +153,31 @@ def provider(**options: Any) -> None:
 @main.command()
 @click.argument("replay_id", metavar="ID")
 @_server_options
+@cli_merchant.merchant_only_options
 def replay(replay_id: str, **options: Any) -> None:
     """Run one check again as it ran before: ID is what the report of a failure shows.
 
-    The server is the one of the last run, unless options name another.
+    The server or the merchant is the one of the last run, unless options name another.
     """
     found = _REPLAY.fullmatch(replay_id)
     if found is not None and found["clause"].startswith("M-"):
-        cli_merchant.replay_merchant(found["clause"], int(found["seed"]), int(found["examples"]))
+        cli_merchant.replay_merchant(
+            found["clause"], int(found["seed"]), int(found["examples"]), options
+        )
     known = contract("provider")
     if found is None or found["clause"] not in known.checks:
         raise click.BadParameter(
             "expected the ID of a clause's run, as in P-KEY-02@7x10", param_hint="ID"
         )
-    last = recall() or LastRun(None, PUBLIC_SANDBOX_KEY, None, no_control=False)
+    last = recall(LastRun) or LastRun(None, PUBLIC_SANDBOX_KEY, None, no_control=False)
     run = LastRun(
         options["url"] or last.url,
         options["imp_key"] or last.imp_key,
         options["card_file"] or last.card_file,
         options["no_control"] or last.no_control,
     )
+    if run.card_file and not Path(run.card_file).exists():
+        raise click.UsageError(f"{run.card_file} is gone; name another with --card-file")
     results = _checked(
         run, options, int(found["seed"]), int(found["examples"]), [found["clause"]], {}
     )
@@ -198,7 +203,7 @@ def _checked(
     """Check, and show each result as it comes."""
     from contract_tests.provider.server import PUBLIC_CARDS, Credentials
     from contract_tests.provider.suite import check_server, examples_for, serving
-    from contract_tests.runner import Plan, UnknownClause
+    from contract_tests.runner import Plan, UnknownClause, choose
     from contract_tests.transport import Unreachable
 
     results = []
@@ -215,10 +220,13 @@ def _checked(
             )
             most = examples or examples_for(server, quick=options.get("quick", False))
             today = datetime.datetime.now(datetime.UTC).date()
+            progress = Progress(len(choose(contract("provider"), patterns)), sys.stderr)
             for result in check_server(server, Plan(most, seed), patterns):
                 remark = apply(result, expected, today)
-                _show(result, remark)
+                result.replay = named_again(result.replay, run)
+                show(result, remark, progress)
                 results.append(result)
+            progress.clear()
         except UnknownClause as error:
             raise click.BadParameter(str(error), param_hint="--clauses") from None
         except Unreachable as error:
@@ -226,12 +234,33 @@ def _checked(
     return results
 
 
-def _show(result: Result, remark: str) -> None:
+def named_again(replay: str, run: LastRun | LastMerchant) -> str:
+    """What ``replay`` takes to do this again even after another run."""
+    return f"{replay} {options_of(run)}".rstrip() if replay else ""
+
+
+def show(result: Result, remark: str, progress: Progress) -> None:
+    """Show a result as it comes, and how far the run is."""
+    progress.clear()
     click.echo(terminal.line(result))
     for line in terminal.details(result):
         click.echo(line)
     if remark:
         click.echo(f"       {remark}")
+    progress.after(result.clause.id)
+
+
+def _check_reports(options: Mapping[str, Any]) -> None:
+    """A report that can't be written is told before the run, not after it."""
+    for name in ("json", "junit", "html", "markdown"):
+        path: Path | None = options[f"{name}_file"]
+        if path is None:
+            continue
+        folder = path.absolute().parent
+        if not folder.is_dir():
+            raise click.BadParameter(f"there is no folder {folder}", param_hint=f"--{name}")
+        if not os.access(path if path.exists() else folder, os.W_OK):
+            raise click.BadParameter(f"{path} can't be written", param_hint=f"--{name}")
 
 
 def _expected(path: Path | None, known: Contract) -> Mapping[str, Expectation]:

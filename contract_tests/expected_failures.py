@@ -7,7 +7,8 @@
     reason = "our gateway's sandbox keeps old keys; asked them on 3 May"
     expires = 2027-03-31
 
-A failure that is expected is shown, and doesn't count. From the day after ``expires`` on it counts.
+A failure that is expected is shown, and doesn't count; nor does it when the clause can't be tried, or
+when another can't be tried because this one is broken. From the day after ``expires`` on it counts.
 """
 
 import datetime
@@ -71,6 +72,9 @@ def read_expected_failures(path: Path, known: Collection[str]) -> Mapping[str, E
 
 def apply(result: Result, expected: Mapping[str, Expectation], today: datetime.date) -> str:
     """Mark a failure that is expected; gives a remark where the file is to be changed."""
+    cause = expected.get(result.blocked_by or "")
+    if cause is not None and today <= cause.expires:
+        _mark(result, cause, f"{cause.clause} is expected to fail: {cause.reason}")
     known = expected.get(result.clause.id)
     if known is None:
         return ""
@@ -78,6 +82,10 @@ def apply(result: Result, expected: Mapping[str, Expectation], today: datetime.d
         return f"{result.clause.id} is kept; take it out of the expected failures"
     if today > known.expires:
         return f"{result.clause.id} was expected to fail until {known.expires}: {known.reason}"
-    if result.verdict is Verdict.FAIL:
-        result.expected = known.reason
+    if result.verdict in (Verdict.FAIL, Verdict.NOTRUN):
+        _mark(result, known, known.reason)
     return ""
+
+
+def _mark(result: Result, known: Expectation, reason: str) -> None:
+    result.expected, result.expected_until = reason, known.expires

@@ -18,7 +18,7 @@ from hypothesis.errors import HypothesisException
 from contract_tests.checks import Check, OutOfReach, Precondition, Violation
 from contract_tests.clauses import Clause, Contract, Evidence
 from contract_tests.story import Exchange, Secrets, Told, told
-from contract_tests.verdicts import Result, Verdict
+from contract_tests.verdicts import KitError, Result, Verdict
 
 __all__ = ["Plan", "Subject", "UnknownClause", "choose", "run", "search_settings"]
 
@@ -124,6 +124,8 @@ def _results(
         return [_but(result, Verdict.SKIP, str(error))]
     except Precondition as error:
         trial.blocked = trial.blocked or str(error)
+    except KitError as error:
+        return [_but(result, Verdict.ERROR, str(error))]
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in the kit is told, and the run goes on
         return [_but(result, Verdict.ERROR, _where(error))]
     result.examples = trial.examples
@@ -150,6 +152,7 @@ def _broken(
             replay=result.replay,
         )
         result = _but(result, Verdict.NOTRUN, f"{violation.clause} is broken: {reason}")
+        result.blocked_by = violation.clause
     guessed = broken.clause.evidence is Evidence.GUESS and plan.lenient
     broken = _but(broken, Verdict.WARN if guessed else Verdict.FAIL, reason)
     broken.story = trial.story

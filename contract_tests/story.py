@@ -8,6 +8,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, unquote
 
@@ -15,7 +16,15 @@ import msgspec
 
 from contract_tests.transport import Raw, Request
 
-__all__ = ["LOGIN_COMMAND", "SECRET_NAMES", "Exchange", "Secrets", "Told", "told"]
+__all__ = [
+    "LOGIN_COMMAND",
+    "SECRET_NAMES",
+    "Exchange",
+    "Secrets",
+    "Told",
+    "commands",
+    "told",
+]
 
 SECRET_NAMES = frozenset(
     {
@@ -31,6 +40,25 @@ LOGIN_COMMAND = (
 )
 """How a shell gets the token that the ``curl`` lines need."""
 
+_SERVE_COMMAND = (
+    "fake-iamport serve --imp-key imp_key --imp-secret imp_secret & fake-iamport ready --wait"
+)
+_EXPORTS = "export IAMPORT_URL=http://127.0.0.1:8900 IMP_KEY=imp_key IMP_SECRET=imp_secret"
+_MERCHANT = "MERCHANT_URL=http://127.0.0.1:3000"
+_TEST_CARDS = (
+    """$(curl -s "$IAMPORT_URL"/_fake/cards | grep -o '"number":"[0-9-]*' | cut -c11-"""
+    " | sed -n {}p)"
+)
+_CARD_VARIABLES = {
+    "CARD_NUMBER": _TEST_CARDS, "EXPIRY": "2047-10", "BIRTH": "910203", "PWD_2DIGIT": "34",
+    "CVC": "123", "REFUND_ACCOUNT": "1002000000",
+}  # fmt: skip
+"""What any test card takes; none of it was sent in a run."""
+
+_CARD_VARIABLE = re.compile(
+    rf"\$\{{(?P<whole>(?P<name>{'|'.join(_CARD_VARIABLES)})(_(?P<n>\d+))?)\}}"
+)
+_KEY_IN_PATH = re.compile(r"/_fake/merchants/([^/?]+)")
 _TOKEN_HEADERS = ("authorization", "x-imptokenheader")
 _SHORTEST_TELLING = 4
 _VARIABLE = re.compile(r"(\$\{[A-Z0-9_]+\})")
@@ -42,6 +70,8 @@ class Exchange(NamedTuple):
 
     request: Request
     raw: Raw | None
+    at_once: int = 0
+    """Those with the same number were sent at the same time; 0 stands alone."""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -50,6 +80,7 @@ class Told(msgspec.Struct, frozen=True):
     sent: str
     answered: str
     curl: str
+    at_once: int = 0
 
 
 class Secrets:
@@ -66,6 +97,8 @@ class Secrets:
         for exchange in exchanges:
             for token in _tokens(exchange.request):
                 secrets.learn("access_token", token)
+            if named := _KEY_IN_PATH.match(exchange.request.target):
+                secrets.learn("imp_key", named[1])
             secrets.learn_from(_body(exchange.request))
             if exchange.raw is not None and b'"access_token"' in exchange.raw.body:
                 secrets.learn_from(_decoded(exchange.raw.body))
@@ -104,7 +137,7 @@ class Secrets:
             return {key: self.without(inner, key) for key, inner in value.items()}
         if isinstance(value, list):
             return [self.without(inner, name) for inner in value]
-        if name in SECRET_NAMES and value is not None and not _is_masked(name, value):
+        if name in SECRET_NAMES and value not in (None, "") and not _is_masked(name, value):
             return self._variables.get(str(value), "${REDACTED}")
         return value
 
@@ -120,12 +153,36 @@ def told(exchanges: Sequence[Exchange]) -> list[Told]:
     return [_told(exchange, secrets) for exchange in exchanges]
 
 
+def commands(story: Sequence[Told], *, of_a_server: bool) -> list[str]:
+    """A script that does it all again, at an emulator and, unless it is ``of_a_server``, a merchant."""
+    if not story:
+        return []
+    numbered = enumerate(story, 1)
+    grouped = groupby(numbered, lambda each: each[1].at_once or -each[0])
+    groups = [[each.curl for _, each in group] for _, group in grouped]
+    sent = [" & ".join([*group, "wait"]) if len(group) > 1 else group[0] for group in groups]
+    exports = _EXPORTS if of_a_server else f"{_EXPORTS} {_MERCHANT}"
+    opening = [_SERVE_COMMAND, exports, *_card_variables(sent)]
+    # A shopper's requests to a merchant need no token.
+    return [*opening, *([LOGIN_COMMAND] if of_a_server else []), *sent]
+
+
+def _card_variables(sent: Sequence[str]) -> list[str]:
+    found = [each for line in sent for each in _CARD_VARIABLE.finditer(line)]
+    values = {each["whole"]: _CARD_VARIABLES[each["name"]].format(each["n"] or 1) for each in found}
+    shown = [f"{name}={values[name]}" for name in sorted(values)]
+    return [f"export {' '.join(shown)}"] if shown else []
+
+
 def _told(exchange: Exchange, secrets: Secrets) -> Told:
     request = exchange.request
     body = secrets.without(_body(request))
     shown = secrets.hide(f"{request.method} {unquote(request.target)}")
     sent = f"{shown} {secrets.hide(_json(body))}" if body else shown
-    return Told(sent, _answered(exchange.raw, secrets), _curl(request, body, secrets))
+    if exchange.at_once:
+        sent += " (at once)"
+    curl = _curl(request, body, secrets)
+    return Told(sent, _answered(exchange.raw, secrets), curl, exchange.at_once)
 
 
 def _answered(raw: Raw | None, secrets: Secrets) -> str:

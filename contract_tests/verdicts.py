@@ -10,6 +10,7 @@
     ERROR   the kit itself failed
 """
 
+import datetime
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
@@ -18,7 +19,11 @@ import msgspec
 from contract_tests.clauses import Clause
 from contract_tests.story import Told
 
-__all__ = ["ExitCode", "Moment", "Result", "Verdict", "exit_code"]
+__all__ = ["ExitCode", "KitError", "Moment", "Result", "Verdict", "exit_code"]
+
+
+class KitError(Exception):
+    """The kit can't go on; the text says why, and holds no card data."""
 
 
 class Verdict(StrEnum):
@@ -60,9 +65,10 @@ class Result(msgspec.Struct, kw_only=True):
 
     ``reason`` says why it isn't PASS; ``story`` is the shortest one found that shows it.
     ``timeline`` tells it from both sides, where there are two. ``replay`` is what ``iamport-
-    contract replay`` takes. ``expected`` is the reason that was given for a failure beforehand,
-    ``seen`` what a check has to say besides. ``operations`` counts the API calls, ``seconds`` are
-    the machine's.
+    contract replay`` takes. ``expected`` is the reason that was given for a failure beforehand, and
+    ``expected_until`` the last day on which it holds. ``blocked_by`` is the broken clause that was in
+    the way, if it was one. ``seen`` is what a check has to say besides. ``operations`` counts the API
+    calls, ``seconds`` are the machine's.
     """
 
     clause: Clause
@@ -72,6 +78,8 @@ class Result(msgspec.Struct, kw_only=True):
     timeline: list[Moment] = []
     replay: str = ""
     expected: str | None = None
+    expected_until: datetime.date | None = None
+    blocked_by: str | None = None
     seen: str = ""
     examples: int = 0
     operations: int = 0
@@ -88,7 +96,8 @@ def exit_code(results: Iterable[Result]) -> ExitCode:
     every = list(results)
     if any(result.counts_as_broken for result in every):
         return ExitCode.BROKEN
-    verdicts = {result.verdict for result in every}
-    if verdicts & {Verdict.ERROR, Verdict.NOTRUN} or not verdicts - {Verdict.SKIP}:
+    surprises = {result.verdict for result in every if result.expected is None}
+    is_idle = all(result.verdict is Verdict.SKIP for result in every)
+    if surprises & {Verdict.ERROR, Verdict.NOTRUN} or is_idle:
         return ExitCode.UNCERTAIN
     return ExitCode.KEPT

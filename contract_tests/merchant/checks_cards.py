@@ -90,6 +90,8 @@ def no_log_has_card_data(world: World) -> None:
     if world.house.log is None:
         raise OutOfReach("there is no log to look at; name one with --log")
     _cards_go_through(world)
+    if world.house.is_log_silent:
+        raise OutOfReach("the merchant wrote nothing to the log that --log names")
     for number, line in enumerate((world.house.log or "").splitlines(), 1):
         found = leaks(line, *_cards(world))
         if found:

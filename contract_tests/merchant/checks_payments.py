@@ -25,7 +25,8 @@ def once(world: World, order: Order) -> None:
     charged = world.charged(order)
     if not charged:
         raise Precondition("the order was charged: i'mport holds no payment of it")
-    equal(len(charged), 1, "payments that i'mport took for one order")
+    numbers = ", ".join(payment["merchant_uid"] for payment in charged)
+    equal(len(charged), 1, f"payments that i'mport took for one order (merchant_uid {numbers})")
 
 
 def _fails(world: World, failing: dict[str, str], why: str) -> None:

@@ -5,9 +5,11 @@ Without a file the shape of i'mport's documentation is assumed: a card form at
 """
 
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
@@ -67,6 +69,22 @@ PLACEHOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 Scalar = str | int | bool | None
 Match = dict[str, Scalar | list[Scalar]]
 UrlPath = Annotated[str, Meta(pattern=r"^/\S*$")]
+
+
+_UNKNOWN = re.compile(r"unknown field `(.+)`")
+_NO_CHOICE = re.compile(r"Invalid enum value '(.+)'")
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "method": ("GET", "POST", "PUT", "PATCH", "DELETE"),
+    "body": ("form", "json"),
+    "states": STATES,
+    "values": ("order", "merchant_uid"),
+}
+"""What may stand where only some words may."""
+
+_MEANT = {
+    "path": "it begins with / and has no blanks, as in /orders/{order}",
+    "url": "it begins with http:// or https://, as in http://127.0.0.1:3000",
+}
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,8 +183,13 @@ def read_description(path: Path) -> Description:
     try:
         description = msgspec.convert(values, Description)
     except msgspec.ValidationError as error:
-        said, _, place = str(error).partition(" - at `$")
-        raise _error(path, text, _names(place.rstrip("`"), said), _plain(said, place)) from None
+        said, _, place = str(error).partition(" - at ")
+        # A key that is wrong is said to be at `key` in the place of its table.
+        place = place.rpartition("`$")[2].rstrip("`")
+        steps = _names(place, said)
+        if "fields" in steps and "`object`" in said:
+            said = "a field is a text, a number, true or false: nested fields can't be described"
+        raise _error(path, text, steps, _plain(said, steps)) from None
     for steps, complaint in _complaints(description):
         raise _error(path, text, steps, complaint)
     return description
@@ -184,10 +207,30 @@ def _complaints(description: Description) -> Iterable[tuple[tuple[str, ...], str
             complaint = _wrong_placeholder(template, PLACEHOLDERS[name])
             if complaint:
                 yield (name, *steps), complaint
+        yield from _wrong_matches(name, offer)
     if description.show_order is not None and not description.show_order.states.get("paid"):
         yield ("show_order",), 'expected states, at least `states.paid`, as in { status = "paid" }'
     if description.place_order is not None and "order" not in description.place_order.values:
         yield ("place_order",), "expected values.order: where the answer has the order's number"
+
+
+def _wrong_matches(name: str, offer: Offer) -> Iterable[tuple[tuple[str, ...], str]]:
+    outcomes = {"success": offer.success, "refused": offer.refused, "pending": offer.pending}
+    matches: dict[tuple[str, ...], Match] = {(each,): match for each, match in outcomes.items()}
+    matches |= {("states", state): match for state, match in offer.states.items()}
+    for steps, match in matches.items():
+        wanted = match.get("http", [])
+        statuses = wanted if isinstance(wanted, list) else [wanted]
+        if not all(type(status) is int for status in statuses):
+            complaint = f"expected a number, as in 200, or a list of them, got {_shown(wanted)}"
+            yield (name, *steps, "http"), complaint
+    for earlier, later in combinations(outcomes, 2):
+        if outcomes[earlier] and outcomes[earlier] == outcomes[later]:
+            yield (name, later), f"it is the same as {earlier}: the answers can't be told apart"
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _given(offer: Offer) -> Mapping[str, Scalar]:
@@ -205,13 +248,19 @@ def _wrong_placeholder(template: str, known: Iterable[str]) -> str | None:
     return None
 
 
-def _plain(said: str, place: str) -> str:
-    unknown = re.search(r"unknown field `(.+)`", said)
-    if unknown is None:
-        return said
-    known = [*Offer.__struct_fields__] if place else [*Description.__struct_fields__]
-    name = unknown[1]
-    return f"there is no {name!r} here{_hint(name, known)}; known are {', '.join(known)}"
+def _plain(said: str, steps: tuple[str, ...]) -> str:
+    """The complaint with what is allowed."""
+    if found := _UNKNOWN.search(said):
+        known = Offer.__struct_fields__ if len(steps) > 1 else Description.__struct_fields__
+        name = found[1]
+        return f"there is no {name!r} here{_hint(name, known)}; known are {', '.join(known)}"
+    if found := _NO_CHOICE.search(said):
+        choices = next((_CHOICES[step] for step in reversed(steps) if step in _CHOICES), ())
+        name = found[1]
+        return f"there is no {name!r} here{_hint(name, choices)}; known are {', '.join(choices)}"
+    if "matching regex" in said:
+        return f"{said}: {_MEANT.get(steps[-1], 'another form')}"
+    return said
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
@@ -221,8 +270,9 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 def _names(place: str, said: str) -> tuple[str, ...]:
     names = re.findall(r"[^.\[\]]+", place)
-    unknown = re.search(r"unknown field `(.+)`", said)
-    return (*names, unknown[1]) if unknown else tuple(names)
+    wrong = _UNKNOWN.search(said) or _NO_CHOICE.search(said)
+    is_key = wrong is not None and (_UNKNOWN.search(said) or names[-1:] in (["states"], ["values"]))
+    return (*names, wrong[1]) if wrong and is_key else tuple(names)
 
 
 def _error(path: Path, text: str, steps: tuple[str, ...], complaint: str) -> DescriptionError:

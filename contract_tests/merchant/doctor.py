@@ -10,8 +10,9 @@ import click
 
 from contract_tests.checks import OutOfReach, Precondition
 from contract_tests.merchant.driver import Outcome, Reply
+from contract_tests.merchant.emulator import KIT
 from contract_tests.merchant.house import House
-from contract_tests.merchant.world import World
+from contract_tests.merchant.world import CHARGES, KEY_ISSUE, World
 
 __all__ = ["SETTINGS", "Finding", "doctor", "findings"]
 
@@ -27,6 +28,9 @@ SETTINGS: Mapping[str, str] = {
 """What makes a merchant speak to the emulator, by language."""
 
 _NOT_FOUND = 404
+_SHOWN = 200
+_REFUSALS = {"issue_key": ([KEY_ISSUE], "wrong_pin"), "pay_by_card": (CHARGES, "limit_exceeded")}
+"""What is refused to whom asks for an offer, and for what reason."""
 _HINTS = {
     401: "it wants a log-in; give the request a header: [{offer}.headers]",
     403: "it refuses: a CSRF token or a log-in is missing; switch that off for tests, or give the"
@@ -57,16 +61,21 @@ class Finding(NamedTuple):
 @click.option("--imp-secret", envvar="IAMPORT_IMP_SECRET", show_envvar=True, help="And its secret.")
 def doctor(**options: Any) -> None:
     """Find out why a merchant can't be reached, or doesn't reach the emulator."""
-    from contract_tests.cli_merchant import merchant_run, opened
+    from contract_tests.cli_merchant import described, merchant_run, opened
 
     run = merchant_run({**options, "log": None})
+    is_started = run.command or run.app
+    if run.iamport_url is None and not is_started and (run.url or described(run.config).url):
+        raise click.UsageError(
+            "a merchant that runs already needs an emulator that runs: name it with --iamport-url"
+        )
     with opened(run, options["imp_secret"], asks=True) as house:
         found = True
         for finding in findings(house):
             click.echo(f"{'well ' if finding.is_well else 'WRONG'}  {finding.text}")
             for line in finding.advice:
                 click.echo(f"         {line}")
-            found = finding.is_well
+            found &= finding.is_well
     raise SystemExit(0 if found else 1)
 
 
@@ -75,9 +84,21 @@ def findings(house: House) -> Iterator[Finding]:
     offers = ", ".join(house.driver.offers)
     yield Finding(True, f"the description names: {offers}")
     yield Finding(True, f"the emulator answers at {house.emulator.url}")
+    if "pay_by_key" in house.driver.offers and not _can_begin(house):
+        advice = ["the kit registers a card before it pays with it: describe [issue_key]"]
+        yield Finding(False, "pay_by_key also needs [issue_key]", advice)
+        return
     world = World(house)
     world.begin()
     yield from _asked(world)
+
+
+def _is_ours(call: Mapping[str, Any]) -> bool:
+    return bool(call["headers"]["user_agent"] == KIT)
+
+
+def _can_begin(house: House) -> bool:
+    return bool({"issue_key", "pay_by_card"} & set(house.driver.offers))
 
 
 def _asked(world: World) -> Iterator[Finding]:
@@ -93,7 +114,8 @@ def _asked(world: World) -> Iterator[Finding]:
         yield Finding(False, f"the merchant gives no answer: {reply.text}", _places(world))
         return
     hint = _HINTS.get(reply.status)
-    strangers = [each for each in world.iamport.all_calls(before) if each["merchant"] is None]
+    every, known = world.iamport.all_calls(before), world.iamport.imp_key
+    strangers = [each for each in every if each["merchant"] != known and not _is_ours(each)]
     if hint and not world.made() and not strangers:
         text = f"the merchant answers [{offer}] with HTTP {reply.status}"
         yield Finding(False, text, [hint.format(offer=offer)])
@@ -102,16 +124,23 @@ def _asked(world: World) -> Iterator[Finding]:
     yield from _reached(world, reply, strangers, offer)
 
 
+def _strayed(world: World, call: Mapping[str, Any]) -> Finding:
+    key, other = world.iamport.imp_key, call["merchant"]
+    came = f"the merchant's call {call['method']} {call['path']}"
+    if other is None:
+        advice = [f"let it use imp_key {key} and the secret that goes with it",
+                  f"and base URL {world.iamport.url} without a further path"]  # fmt: skip
+        return Finding(False, f"{came} came without a merchant that the emulator knows", advice)
+    advice = [f"give --imp-key {other} and its secret, or let the merchant use {key}"]
+    return Finding(False, f"{came} reached the emulator; it came with imp_key {other}", advice)
+
+
 def _reached(
     world: World, reply: Reply, strangers: Sequence[Mapping[str, Any]], offer: str
 ) -> Iterator[Finding]:
     made, key = world.made(), world.iamport.imp_key
     if not made and strangers:
-        last = strangers[-1]
-        yield Finding(False, f"the merchant's call {last['method']} {last['path']} came without a"
-                      " merchant that the emulator knows",
-                      [f"let it use imp_key {key} and the secret that goes with it",
-                       "and base URL " + world.iamport.url + " without a further path"])  # fmt: skip
+        yield _strayed(world, strangers[-1])
         return
     if not made:
         yield Finding(False, "the merchant made no call to the emulator", _settings(world))
@@ -130,14 +159,42 @@ def _reached(
         return
     well = made[-1]["code"] == 0
     if well and reply.outcome is not Outcome.SUCCESS:
-        shown = reply.text[:200].replace("\n", " ")
-        yield Finding(False, f"i'mport did it, and the answer isn't read as success: {shown}",
+        yield Finding(False, f"i'mport did it, and the merchant's {_as_read(reply)}",
                       [f"mend [{offer}] success: where the answer says so"])  # fmt: skip
         return
     if world.offers("webhook"):
         yield from _heard(world)
-    yield Finding(well, f"i'mport's last answer was code {made[-1]['code']}, and the merchant's is read"
-                  f" as {reply.outcome.value}")  # fmt: skip
+    yield Finding(well, f"i'mport's last answer was code {made[-1]['code']}, and the merchant's"
+                  f" {_as_read(reply)}")  # fmt: skip
+    if well:
+        yield from _refused(world, offer)
+
+
+def _as_read(reply: Reply) -> str:
+    if reply.outcome is not Outcome.ERROR:
+        return f"is read as {reply.outcome.value}"
+    shown = reply.text[:_SHOWN].replace("\n", " ")
+    return f"answer fits none of success, refused, pending: {shown}"
+
+
+def _refused(world: World, offer: str) -> Iterator[Finding]:
+    """What is wrong with how a refused card is told, if anything is."""
+    operations, reason = _REFUSALS[offer]
+    world.fault(*operations, fail=reason)
+    try:
+        reply = world.write()
+    except Precondition as error:
+        yield Finding(False, f"a refused card can't be tried: {error}")
+        return
+    finally:
+        world.heal()
+    if reply.outcome is Outcome.REFUSED:
+        return
+    advice = [
+        f"mend [{offer}] refused: where the answer says so",
+        "or mend the merchant: `iamport-contract merchant` says what it does with refused cards",
+    ]
+    yield Finding(False, f"i'mport refused a card, and the merchant's {_as_read(reply)}", advice)
 
 
 def _heard(world: World) -> Iterator[Finding]:

@@ -18,9 +18,11 @@ from contract_tests.merchant.description import OFFERS, Description, Match, Offe
 from contract_tests.story import Exchange
 from contract_tests.transport import HttpTransport, Raw, Request, Unreachable
 
-__all__ = ["Driver", "HttpDriver", "ObjectDriver", "Outcome", "Reply"]
+__all__ = ["Driver", "HttpDriver", "ObjectDriver", "Outcome", "Reply", "Values"]
 
 Values = Mapping[str, object]
+"""What an offer's placeholders stand for."""
+
 _JSON = {"content-type": "application/json"}
 _FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -26,12 +26,18 @@ class EmulatorError(Exception):
 
 
 class Emulator:
-    """One merchant's world at the emulator: its credentials, and what steers and shows it."""
+    """One merchant's world at the emulator: its credentials, and what steers and shows it.
 
-    def __init__(self, url: str, http: httpx.Client, imp_key: str, imp_secret: str) -> None:
+    ``is_known`` says that the credentials were there before, so that others may have them.
+    """
+
+    def __init__(
+        self, url: str, http: httpx.Client, imp_key: str, imp_secret: str, *, is_known: bool
+    ) -> None:
         self.url = url
         self.imp_key = imp_key
         self.imp_secret = imp_secret
+        self.is_known = is_known
         self._http = http
         self._merchant = f"/_fake/merchants/{imp_key}"
 
@@ -55,6 +61,11 @@ class Emulator:
             request = Request("PUT", f"{place}/{_SCENARIO}", headers, document)
         self._steer(request.method, request.target, request.body)
         return Exchange(request, Raw(httpx.codes.OK, {}, b""))
+
+    def forget_rules(self) -> None:
+        """Take the kit's rules away, where there are any; an emulator that is gone has none."""
+        with suppress(Precondition):
+            self._steer("DELETE", f"{self._merchant}/scenarios/{_SCENARIO}")
 
     def change(self, **settings: object) -> None:
         """Change the merchant's settings."""
@@ -126,14 +137,21 @@ def open_emulator(
     merchant with that key is made when there is none. Without them it is a new one.
 
     Raises:
-        EmulatorError: nothing answers there, or nothing with a control API; or the secret is missing.
+        EmulatorError: nothing answers there, or nothing with a control API; or the secret is missing
+            or wrong; or the URL is none.
     """
+    if imp_key and not imp_secret:
+        raise EmulatorError(
+            f"--imp-key {imp_key} needs its secret: --imp-secret or IAMPORT_IMP_SECRET"
+        )
     if url is None:
         from fake_iamport import FakeIamport
 
         with FakeIamport() as server, _client(server.url) as http:
             yield _at(server.url, http, imp_key, imp_secret)
         return
+    if not url.startswith(("http://", "https://")):
+        raise EmulatorError(f"{url!r} is no URL; put http:// in front")
     with _client(url) as http:
         yield _at(url.rstrip("/"), http, imp_key, imp_secret)
 
@@ -148,16 +166,22 @@ def _at(url: str, http: httpx.Client, imp_key: str | None, imp_secret: str | Non
     given = {name: value for name, value in wanted.items() if value is not None}
     try:
         if imp_key and http.get(f"/_fake/merchants/{imp_key}").is_success:
-            if not imp_secret:
-                raise EmulatorError(f"{imp_key} is a merchant there; say its secret too")
-            return Emulator(url, http, imp_key, imp_secret)
+            return _with_keys(url, http, imp_key, imp_secret or "")
         answer = http.post("/_fake/merchants", json=given)
         answer.raise_for_status()
         made = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         said = type(error).__name__
         raise EmulatorError(f"no emulator with a control API answers at {url} ({said})") from None
-    return Emulator(url, http, made["imp_key"], made["imp_secret"])
+    keys = (made["imp_key"], made["imp_secret"])
+    return Emulator(url, http, *keys, is_known=imp_key is not None)
+
+
+def _with_keys(url: str, http: httpx.Client, imp_key: str, imp_secret: str) -> Emulator:
+    answer = http.post("/users/getToken", json={"imp_key": imp_key, "imp_secret": imp_secret})
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        raise EmulatorError(f"{imp_key} is a merchant at {url}, and its secret is another one")
+    return Emulator(url, http, imp_key, imp_secret, is_known=True)
 
 
 def _json(value: object) -> bytes:

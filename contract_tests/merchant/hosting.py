@@ -5,18 +5,20 @@ import inspect
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib import import_module
+from contextlib import contextmanager, suppress
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import uvicorn
+
+from contract_tests.verdicts import KitError
 
 __all__ = [
     "NAMES",
@@ -25,13 +27,14 @@ __all__ = [
     "free_port",
     "hosted_app",
     "hosted_command",
-    "named_app",
     "variables",
+    "with_scheme",
 ]
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 _PAUSE = 0.02
+_LAST_MOMENT = 0.2
 _URL = re.compile(r"http://(?:127\.0\.0\.1|localhost|0\.0\.0\.0|\[::\]):(\d+)")
 _MOST_KEPT = 4_000_000
 
@@ -50,8 +53,8 @@ NAMES: Mapping[str, str] = {
 """The environment of a merchant that the kit starts; ``[environment]`` in its file adds to it."""
 
 
-class HostingError(Exception):
-    """The merchant can't be started; the text says why."""
+class HostingError(KitError):
+    """The merchant can't be started, or can't be looked at; the text says why."""
 
 
 class Output:
@@ -61,6 +64,8 @@ class Output:
         self._lines: list[str] = []
         self._size = 0
         self.port: int | None = None
+        self.ended: Callable[[], int | None] = lambda: None
+        """The status with which the merchant ended, None while it runs."""
 
     @property
     def text(self) -> str:
@@ -80,9 +85,34 @@ class Output:
 def variables(
     url: str, imp_key: str, imp_secret: str, port: int, more: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """The environment for a merchant."""
+    """The environment for a merchant.
+
+    Raises:
+        HostingError: a text has a placeholder that there isn't.
+    """
     known = {"url": url, "imp_key": imp_key, "imp_secret": imp_secret, "port": port}
-    return {name: text.format_map(known) for name, text in {**NAMES, **more}.items()}
+    return {name: _filled(name, text, known) for name, text in {**NAMES, **more}.items()}
+
+
+def _filled(name: str, text: str, known: Mapping[str, object]) -> str:
+    try:
+        return text.format_map(known)
+    except (LookupError, ValueError, AttributeError, TypeError):
+        names = ", ".join(f"{{{each}}}" for each in known)
+        raise HostingError(
+            f"[environment] {name}: {text!r}: known are {names}; a brace of its own is written twice"
+        ) from None
+
+
+def with_scheme(url: str) -> str:
+    """A URL as it was given.
+
+    Raises:
+        HostingError: it has no scheme.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise HostingError(f"{url!r} is no URL; put http:// in front")
+    return url
 
 
 @contextmanager
@@ -99,18 +129,27 @@ def hosted_command(
     # A proxy must not come between the merchant and this machine's loopback.
     inherited = {name: value for name, value in os.environ.items() if "_proxy" not in name.lower()}
     try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise HostingError(f"{command!r} can't be run: {error}") from None
+    if not words:
+        raise HostingError("the command that is to start the merchant is empty")
+    try:
         process = subprocess.Popen(  # noqa: S603 - the command is the caller's
-            shlex.split(command),
+            words,
             env={**inherited, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             encoding="utf-8",
             errors="replace",
+            # A shell or npm that starts the merchant ends alone; the group ends together.
+            start_new_session=True,
         )
     except OSError as error:
         raise HostingError(f"{command!r} can't be run: {error.strerror}") from None
     output = Output()
+    output.ended = lambda: _status(process)
     assert process.stdout is not None
     reader = threading.Thread(target=output.read, args=[process.stdout], daemon=True)
     reader.start()
@@ -118,13 +157,29 @@ def hosted_command(
         found = _wait_for_port(process, output, port)
         yield f"http://127.0.0.1:{found}", output
     finally:
-        process.terminate()
-        try:
+        _stop(process, reader)
+
+
+def _status(process: "subprocess.Popen[str]") -> int | None:
+    """The status of one that ended, or is just about to."""
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(_LAST_MOMENT)
+    return None
+
+
+def _stop(process: "subprocess.Popen[str]", reader: threading.Thread) -> None:
+    """End the command and all that it started; whoever of them lives holds the pipe open."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        until = time.monotonic() + _STOP_SECONDS
+        with suppress(subprocess.TimeoutExpired):
             process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        reader.join(_STOP_SECONDS)
+        reader.join(max(0.0, until - time.monotonic()))
+        if process.returncode is not None and not reader.is_alive():
+            break
+    # Closing it under a reader that waits would wait as well.
+    if process.stdout is not None and not reader.is_alive():
         process.stdout.close()
 
 
@@ -158,23 +213,6 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def named_app(name: str) -> Callable[..., Any]:
-    """The application, or what makes one, that ``module:attribute`` names.
-
-    Raises:
-        HostingError: there is none.
-    """
-    module, _, attribute = name.partition(":")
-    try:
-        found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise HostingError(f"{name!r}: {error}; expected module:attribute") from None
-    if not callable(found):
-        raise HostingError(f"{name!r} is no application and makes none")
-    application: Callable[..., Any] = found
-    return application
 
 
 @contextmanager

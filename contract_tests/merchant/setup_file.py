@@ -25,7 +25,8 @@ _HEAD = """\
 #
 # In braces stand the values that the kit fills in: {card_number}, {expiry}, {birth}, {pwd_2digit},
 # {customer_uid}; {order}, {amount}, {name}; {imp_uid}, {merchant_uid}, {status}. A field that is
-# nothing but a placeholder is left out when there is no value for it.
+# nothing but a placeholder is left out when there is no value for it. A field is a text, a number,
+# true or false; fields within fields can't be described.
 #
 # How an answer is read: a place in its JSON (a.b.0.c) and the value there, or a list of values. `http`
 # is the status, `text` a part of the body, `location` a part of that header. All of it has to be so:

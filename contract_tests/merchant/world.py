@@ -74,6 +74,8 @@ class World:
         self.operations = 0
         self._told = 0
         self._is_faulty = False
+        self._groups = 0
+        self._is_together = False
         self._orders: list[Order] = []
         cards = [_typed(card) for card in house.cards if card["failure"] is None]
         self.card, self.other_card = cards[0], cards[1]
@@ -83,8 +85,8 @@ class World:
         self.iamport.reset()
         for seen in (self.story, self.replies, self.calls, self.timeline, self._orders):
             seen.clear()
-        self._told = 0
-        self._is_faulty = False
+        self._told = self._groups = 0
+        self._is_faulty = self._is_together = False
 
     def offers(self, *names: str) -> bool:
         """Whether the merchant offers all of these."""
@@ -206,14 +208,25 @@ class World:
         self.need(offer)
         reply, exchange = self.house.driver.ask(offer, values)
         self.operations += 1
-        self.story.append(exchange)
+        at_once = self._groups if self._is_together else 0
+        self.story.append(exchange._replace(at_once=at_once))
         self.replies.append(reply)
+        # What happens at the same time is one moment.
+        if not self._is_together:
+            self.note()
         return reply
 
     def together(self, *asks: Callable[[], _Result]) -> list[_Result]:
         """Do several things at the same time."""
-        with ThreadPoolExecutor(len(asks)) as pool:
-            return [future.result() for future in [pool.submit(ask) for ask in asks]]
+        self.note()
+        self._groups += 1
+        self._is_together = True
+        try:
+            with ThreadPoolExecutor(len(asks)) as pool:
+                return [future.result() for future in [pool.submit(ask) for ask in asks]]
+        finally:
+            self._is_together = False
+            self.note()
 
     def fault(self, *operations: str, times: int | None = None, **then: Any) -> None:
         """From now on this happens to calls of these operations, and nothing else of before."""
@@ -231,7 +244,9 @@ class World:
     def heal(self) -> None:
         """From now on i'mport is well."""
         if self._is_faulty:
+            self.note()
             self.story.append(self.iamport.rules())
+            self.note()
         self._is_faulty = False
 
     def warm_up(self) -> None:
@@ -330,9 +345,21 @@ def _beat(call: Mapping[str, Any]) -> str:
     )
     if isinstance(response, dict) and "status" in response:
         said += f", {response['status']}"
+    said += "".join(f", {told}" for told in _order_of(call))
     fault = f" ({call['fault']})" if call["fault"] else ""
     whose = "the kit: " if _is_ours(call) else ""
     return f"{whose}{call['method']} {call['path']}: {said}{fault}"
+
+
+def _order_of(call: Mapping[str, Any]) -> Iterator[str]:
+    """Which order a call was to pay, and with how much."""
+    sent = call["request"]
+    if call["operation"] not in CHARGES or not isinstance(sent, Mapping):
+        return
+    if "merchant_uid" in sent:
+        yield f"merchant_uid {sent['merchant_uid']}"
+    if "amount" in sent:
+        yield f"amount {sent['amount']}"
 
 
 def _is_ours(call: Mapping[str, Any]) -> bool:

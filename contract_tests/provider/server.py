@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import click
+
 from contract_tests.answers import Answer
 from contract_tests.checks import OutOfReach, Precondition
 from contract_tests.provider.receiver import Receiver
 from contract_tests.transport import Request, Transport, Unreachable
 
-__all__ = ["PUBLIC_CARDS", "Card", "Credentials", "Server"]
+__all__ = ["PUBLIC_CARDS", "Card", "Credentials", "Server", "ServerError"]
 
 Card = Mapping[str, str]
 """``card_number``, ``expiry``, ``birth`` and ``pwd_2digit``, as the API takes them."""
@@ -23,6 +25,10 @@ PUBLIC_CARDS: Sequence[Card] = tuple(
 """Two cards that the emulator takes; a real server wants real ones."""
 
 _OURS = "x-fake-iamport"
+
+
+class ServerError(click.UsageError):
+    """The server can't be checked; the text says why. It ends the command with 2."""
 
 
 class Credentials:
@@ -117,6 +123,26 @@ class Server:
             }
             for each in reversed(listed)
         }
+
+    def check_credentials(self) -> None:
+        """Ask for a token once, before anything is judged.
+
+        Raises:
+            ServerError: what comes isn't i'mport's, or refuses the credentials.
+            contract_tests.transport.Unreachable: nothing comes.
+        """
+        keys = {"imp_key": self.credentials.imp_key, "imp_secret": self.credentials.imp_secret}
+        headers = {"content-type": "application/json"}
+        body = json.dumps(keys).encode()
+        raw = self.transport.send(Request("POST", "/users/getToken", headers, body))
+        envelope = Answer(raw).envelope
+        if not {"code", "message", "response"} <= envelope.keys():
+            raise ServerError("getToken's answer is no i'mport envelope; is this i'mport?")
+        if envelope["code"] != 0:
+            raise ServerError(
+                f"getToken refuses imp_key {self.credentials.imp_key} (HTTP {raw.status}, code"
+                f" {envelope['code']}); name a merchant with --imp-key and --imp-secret"
+            )
 
     def own_prefix(self) -> str:
         """How a uid begins that nobody else has."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from contract_tests.clauses import contract
-from contract_tests.provider.server import PUBLIC_CARDS, Card, Credentials, Server
+from contract_tests.provider.server import PUBLIC_CARDS, Card, Credentials, Server, ServerError
 from contract_tests.provider.shop import open_shop
 from contract_tests.runner import Plan, choose, run
 from contract_tests.transport import AsgiTransport, HttpTransport, Transport
@@ -52,12 +52,21 @@ def serving(
     most_calls: int = 600,
     use_control: bool = True,
 ) -> Iterator[Server]:
-    """The server at ``url``, or an emulator in this process without one."""
+    """The server at ``url``, or an emulator in this process without one.
+
+    Raises:
+        ServerError: the URL is none, or what is there isn't i'mport or refuses the credentials.
+        contract_tests.transport.Unreachable: nothing answers there.
+    """
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise ServerError(f"{url!r} is no URL; put http:// in front")
     transport: Transport = own_emulator() if url is None else HttpTransport(url)
     with transport:
         server = Server(
             transport, credentials, cards=cards, most_calls=most_calls, use_control=use_control
         )
+        if url is not None:
+            server.check_credentials()
         try:
             yield server
         finally:

@@ -1,10 +1,11 @@
 """The report as JUnit XML, which every CI shows: a test case for each clause."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from xml.etree import ElementTree
 
-from contract_tests.reports.terminal import details
+from contract_tests.reports.terminal import details, known
 from contract_tests.verdicts import Result, Verdict
 
 __all__ = ["encode"]
@@ -12,8 +13,8 @@ __all__ = ["encode"]
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def encode(results: Sequence[Result]) -> str:
-    """The run as an XML text."""
+def encode(results: Sequence[Result], about: Mapping[str, Any]) -> str:
+    """The run as an XML text; ``about`` says what was looked at, and how."""
     suite = ElementTree.Element(
         "testsuite",
         name="iamport-contract",
@@ -22,7 +23,12 @@ def encode(results: Sequence[Result]) -> str:
         errors=str(sum(result.verdict in _ERRORS for result in results)),
         skipped=str(sum(_is_skipped(result) for result in results)),
         time=f"{sum(result.seconds for result in results):.3f}",
+        # The schema has no place for a zone here: CI servers take it for UTC.
+        timestamp=about["date"].removesuffix("+00:00"),
     )
+    properties = ElementTree.SubElement(suite, "properties")
+    for name, value in about.items():
+        ElementTree.SubElement(properties, "property", name=name, value=_clean(str(value)))
     for result in results:
         _add(suite, result)
     ElementTree.indent(suite)
@@ -51,7 +57,7 @@ def _add(suite: ElementTree.Element, result: Result) -> None:
         return
     kind = "failure" if result.counts_as_broken else "skipped"
     kind = "error" if result.verdict in _ERRORS else kind
-    said = result.expected or result.reason
+    said = known(result) if result.expected else result.reason
     child = ElementTree.SubElement(case, kind, message=_clean(f"{result.verdict}: {said}"))
     child.text = _clean("\n".join(details(result)))
 

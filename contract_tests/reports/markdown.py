@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from contract_tests.reports.terminal import summary
-from contract_tests.story import LOGIN_COMMAND
+from contract_tests.reports.both_sides import side_by_side
+from contract_tests.reports.terminal import known, summary, word
+from contract_tests.story import commands
 from contract_tests.verdicts import Result, Verdict
 
 __all__ = ["encode"]
@@ -19,6 +20,8 @@ def encode(results: Sequence[Result], about: dict[str, Any]) -> str:
         "",
         summary(results, about["seconds"]),
         "",
+        f"{about['date']}, fake-iamport {about['version']}, seed {about['seed']}",
+        "",
     ]
     if told:
         lines += ["| verdict | clause | what happened | severity |", "|---|---|---|---|"]
@@ -32,7 +35,7 @@ def encode(results: Sequence[Result], about: dict[str, Any]) -> str:
 
 
 def _row(result: Result) -> str:
-    verdict = f"{result.verdict} (expected)" if result.expected else str(result.verdict)
+    verdict = f"{word(result)} (known: {known(result)})" if result.expected else word(result)
     clause = result.clause
     cells = [verdict, f"{clause.id} {clause.title}", result.reason, clause.severity]
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
@@ -50,15 +53,14 @@ def _story(result: Result) -> list[str]:
         return []
     clause = result.clause
     steps = [f"{told.sent}\n    -> {told.answered}" for told in result.story]
-    commands = [told.curl for told in result.story]
-    if clause.id.startswith("P-"):
-        commands.insert(0, LOGIN_COMMAND)
+    again = commands(result.story, of_a_server=clause.id.startswith("P-"))
+    sides = [*side_by_side(result.timeline), ""] if result.timeline else []
     return [
         f"<details><summary>{clause.id}: how to see it</summary>",
         "",
         f"{_cell(clause.costs)} How we know: {clause.evidence}, {_cell(clause.reference)}",
         "",
-        *_fenced([*steps, "", *commands, "", f"iamport-contract replay {result.replay}"]),
+        *_fenced([*steps, "", *sides, *again, "", f"iamport-contract replay {result.replay}"]),
         "",
         "</details>",
         "",

@@ -2,9 +2,11 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from contract_tests.cli import PUBLIC_SANDBOX_KEY, PUBLIC_SANDBOX_SECRET
-from contract_tests.provider.server import Credentials, Server
+from contract_tests.cli import PUBLIC_SANDBOX_KEY, PUBLIC_SANDBOX_SECRET, main
+from contract_tests.merchant.hosting import hosted_app
+from contract_tests.provider.server import Credentials, Server, ServerError
 from contract_tests.provider.suite import check_server, serving
 from contract_tests.runner import Plan
 from contract_tests.transport import Raw, Request
@@ -95,6 +97,36 @@ def test_a_server_of_another_kind_is_told_from_ours_and_nothing_of_it_is_an_erro
         found = foreign(status, body)
         assert Verdict.ERROR not in {result.verdict for result in found.values()}, body
         assert found["P-TOK-07"].verdict is Verdict.FAIL
+
+
+async def stranger(scope: object, receive: object, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"[]"})
+
+
+def test_what_is_no_iamport_is_refused() -> None:
+    with (
+        hosted_app(stranger) as url,
+        pytest.raises(ServerError, match="no i'mport envelope; is this i'mport"),
+        serving(url, KEYS),
+    ):
+        pass
+
+
+def test_credentials_that_gettoken_refuses_are_refused() -> None:
+    with (
+        FakeIamport() as emulator,
+        pytest.raises(ServerError, match="getToken refuses imp_key of-nobody"),
+        serving(emulator.url, Credentials("of-nobody", "x")),
+    ):
+        pass
+
+
+def test_a_url_without_a_scheme_is_told() -> None:
+    result = CliRunner().invoke(main, ["provider", "--url", "localhost:9"])
+
+    assert result.exit_code == 2
+    assert "'localhost:9' is no URL; put http:// in front" in result.output
 
 
 @pytest.mark.parametrize("pattern", ["P-KEY-02", "p-key-0[23]"])

@@ -1,3 +1,4 @@
+import datetime
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,9 +8,10 @@ from hypothesis import strategies as st
 
 from contract_tests.checks import Check, OutOfReach, Precondition, Violation
 from contract_tests.clauses import Clause, Contract, Evidence, Severity
+from contract_tests.expected_failures import Expectation, apply
 from contract_tests.runner import Plan, UnknownClause, choose, run
 from contract_tests.story import Exchange
-from contract_tests.verdicts import ExitCode, Result, Verdict, exit_code
+from contract_tests.verdicts import ExitCode, KitError, Result, Verdict, exit_code
 
 
 class Subject:
@@ -131,6 +133,7 @@ def test_a_check_can_find_another_clause_broken() -> None:
 
     assert (own.clause.id, own.verdict) == ("P-KEY-01", Verdict.NOTRUN)
     assert (other.clause.id, other.verdict) == ("P-KEY-02", Verdict.FAIL)
+    assert own.blocked_by == "P-KEY-02"
 
 
 def test_nothing_is_explored_while_a_single_clause_is_broken() -> None:
@@ -158,6 +161,28 @@ def test_an_expected_failure_does_not_count() -> None:
     result = Result(clause=clause(), verdict=Verdict.FAIL, expected="known")
 
     assert exit_code([result]) is ExitCode.KEPT
+
+
+@pytest.mark.parametrize("blocked_by", [None, "P-KEY-02"])
+def test_what_cannot_be_tried_for_an_expected_failure_does_not_count(
+    blocked_by: str | None,
+) -> None:
+    until = datetime.date(2030, 1, 1)
+    known = Expectation(blocked_by or "P-KEY-01", "known", until)
+    results = [
+        Result(clause=clause(), verdict=Verdict.NOTRUN, blocked_by=blocked_by) for _ in range(2)
+    ]
+    apply(results[0], {known.clause: known}, until)
+    apply(results[1], {known.clause: known}, until + datetime.timedelta(1))
+
+    assert [each.expected_until for each in results] == [until, None]
+    assert [exit_code([each]) for each in results] == [ExitCode.KEPT, ExitCode.UNCERTAIN]
+
+
+def test_why_the_kit_cannot_go_on_is_told() -> None:
+    (result,) = results(raiser(KitError("no merchant")))
+
+    assert (result.verdict, result.reason) == (Verdict.ERROR, "no merchant")
 
 
 def test_clauses_are_chosen_by_pattern() -> None:

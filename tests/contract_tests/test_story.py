@@ -1,8 +1,9 @@
 import json
+import re
 import subprocess
 from typing import Any
 
-from contract_tests.story import Exchange, told
+from contract_tests.story import Exchange, commands, told
 from contract_tests.transport import Raw, Request
 
 CARD = {
@@ -79,3 +80,38 @@ def test_an_answer_that_never_came_is_told_so() -> None:
     (line,) = told([Exchange(Request(method="GET", target="/x", headers={}, body=b""), None)])
 
     assert line.answered == "no answer"
+
+
+def test_an_empty_field_is_shown_as_one() -> None:
+    text = everything(exchange({"pwd_2digit": "", "birth": "900101"}, {"birth": ""}))
+
+    assert '"pwd_2digit": ""' in text
+    assert "REDACTED" not in text
+
+
+def test_the_kits_own_key_is_a_variable() -> None:
+    text = everything(exchange({}, {}, "/_fake/merchants/1234567890123456/scenarios/the-kit"))
+
+    assert '"${IAMPORT_URL}"/_fake/merchants/"${IMP_KEY}"/scenarios/the-kit' in text
+    assert "1234567890123456" not in text
+
+
+def test_what_was_sent_at_once_is_sent_at_once_again() -> None:
+    click = exchange({"n": 1}, {})
+    story = told([exchange({"n": 0}, {}), click._replace(at_once=1), click._replace(at_once=1)])
+    sent = commands(story, of_a_server=False)[-2:]
+
+    assert ["(at once)" in each.sent for each in story] == [False, True, True]
+    assert sent == [story[0].curl, f"{story[1].curl} & {story[2].curl} & wait"]
+
+
+def test_the_commands_define_every_variable_that_they_use() -> None:
+    story = told([exchange(CARD, {}), exchange({**CARD, "card_number": "5272-8927-1234-5677"}, {})])
+    script = "\n".join(commands(story, of_a_server=True))
+    used = set(re.findall(r"\$\{(\w+)\}", script))
+
+    assert {"CARD_NUMBER", "CARD_NUMBER_2", "ACCESS_TOKEN", "IAMPORT_URL"} <= used
+    assert not [name for name in used if f"{name}=" not in script]
+    assert not [value for value in CARD.values() if f"={value}" in script and len(value) > 2]
+    syntax = subprocess.run(["/bin/sh", "-n", "-c", script], check=False, capture_output=True)
+    assert syntax.returncode == 0, syntax.stderr

@@ -63,6 +63,20 @@ def test_an_order_that_comes_with_its_payment_is_sent_with_it(tmp_path: Path) ->
         ('[issue_key]\npath = "/{"\n', "merchant.toml:2: issue_key.path: "),
         ('[show_order]\npath = "/x"\n', "merchant.toml:1: show_order: expected states, at least"),
         ('[place_order]\npath = "/x"\n', "merchant.toml:1: place_order: expected values.order"),
+        ('[issue_key]\npath = "/x"\nsuccess = { http = "200" }\n', "merchant.toml:3:"
+         ' issue_key.success.http: expected a number, as in 200, or a list of them, got "200"'),
+        ('[issue_key]\npath = "/x"\nsuccess = { a = 1 }\nrefused = { a = 1 }\n', "merchant.toml:4:"
+         " issue_key.refused: it is the same as success: the answers can't be told apart"),
+        ('[show_order]\npath = "/x"\nstates.payed = { a = 1 }\n', "merchant.toml:3:"
+         " show_order.states.payed: there is no 'payed' here, did you mean paid?; known are paid,"),
+        ('[issue_key]\npath = "/x"\nbody = "xml"\n', "merchant.toml:3: issue_key.body: there is no"
+         " 'xml' here; known are form, json"),
+        ('[issue_key]\nmethod = "get"\n', "merchant.toml:2: issue_key.method: there is no 'get' here"),
+        ('[issue_key]\npath = "/x"\nvalues.odrer = "a"\n', "merchant.toml:3: issue_key.values.odrer:"
+         " there is no 'odrer' here, did you mean order?; known are order, merchant_uid"),
+        ('[issue_key]\npath = "/x"\nfields = { card = { n = "1" } }\n', "merchant.toml:3:"
+         " issue_key.fields: a field is a text, a number, true or false: nested fields"),
+        ('url = "localhost"\n', "merchant.toml:1: url: Expected `str` matching regex"),
         ("settles_within = -1\n", "merchant.toml:1: settles_within: Expected `float` > 0"),
         ("url = \n", "merchant.toml: Invalid value (at line 1, column 7)"),
     ],

@@ -17,7 +17,7 @@ from contract_tests.merchant.description import (
     read_description,
 )
 from contract_tests.merchant.doctor import SETTINGS, findings
-from contract_tests.merchant.emulator import Emulator
+from contract_tests.merchant.emulator import Emulator, open_emulator
 from contract_tests.merchant.house import MakeApp, app_house, url_house
 from contract_tests.merchant.setup_file import written
 from tests.contract_tests.merchant import reference
@@ -59,8 +59,11 @@ def test_all_is_well_with_the_reference_merchant(emulator: Emulator) -> None:
     assert "its first call reached the emulator: POST /users/getToken" in found[3].text
 
 
-def test_a_merchant_that_is_not_there(emulator: Emulator) -> None:
-    with url_house("http://127.0.0.1:1", emulator) as house:
+def test_a_merchant_that_is_not_there(emulator_url: str) -> None:
+    with (
+        open_emulator(emulator_url, "key-of-the-shop", "secret") as emulator,
+        url_house("http://127.0.0.1:1", emulator) as house,
+    ):
         last = list(findings(house))[-1]
 
     assert last.text.startswith("the merchant gives no answer: ConnectError")
@@ -115,7 +118,7 @@ def test_a_merchant_whose_answer_is_not_understood(emulator: Emulator) -> None:
         answering(200, lambda http: http.post("/users/getToken", json=keys)), emulator
     )
 
-    assert 'the answer isn\'t read as success: {"result": "fine"}' in said
+    assert 'answer fits none of success, refused, pending: {"result": "fine"}' in said
     assert "mend [issue_key] success" in said
 
 
@@ -154,10 +157,63 @@ def test_a_merchant_that_wants_a_log_in_for_webhooks(emulator: Emulator) -> None
 
 
 def test_the_doctors_verdict_is_its_exit_code(tmp_path: Path, emulator: Emulator) -> None:
-    result = run("doctor", "--url", "http://127.0.0.1:1", "--iamport-url", emulator.url)
+    keys = ["--imp-key", emulator.imp_key, "--imp-secret", emulator.imp_secret]
+    result = run("doctor", "--url", "http://127.0.0.1:1", "--iamport-url", emulator.url, *keys)
 
     assert result.exit_code == 1
     assert "WRONG  the merchant gives no answer" in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "needs an emulator that runs: name it with --iamport-url"),
+        (["--iamport-url", "{there}"], "has a key of its own: name it with --imp-key"),
+        (["--iamport-url", "{there}", "--imp-key", "new"], "--imp-key new needs its secret"),
+        (
+            ["--iamport-url", "{there}", "--imp-key", "{key}", "--imp-secret", "x"],
+            "its secret is another one",
+        ),
+        (["--iamport-url", "localhost:1"], "'localhost:1' is no URL; put http:// in front"),
+    ],
+)
+def test_keys_that_the_merchant_cannot_have_are_refused(
+    emulator: Emulator, options: list[str], said: str
+) -> None:
+    given = [each.format(there=emulator.url, key=emulator.imp_key) for each in options]
+    result = run("doctor", "--url", "http://127.0.0.1:1", *given)
+
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.split())
+
+
+def test_a_merchant_with_the_key_of_another_merchant(emulator: Emulator, emulator_url: str) -> None:
+    with open_emulator(emulator_url) as other:
+        keys = {"imp_key": other.imp_key, "imp_secret": other.imp_secret}
+        said = complaints(
+            answering(200, lambda http: http.post("/users/getToken", json=keys)), emulator
+        )
+
+    assert f"it came with imp_key {keys['imp_key']}" in said
+    assert f"give --imp-key {keys['imp_key']}" in said
+
+
+def test_paying_by_key_needs_a_registration(emulator: Emulator) -> None:
+    described = Description(pay_by_key=Offer(path="/pay"))
+
+    assert complaints(answering(200), emulator, described).startswith(
+        "pay_by_key also needs [issue_key]"
+    )
+
+
+def test_a_refused_card_that_is_not_read_as_refused(emulator: Emulator) -> None:
+    right = reference.description()
+    issue_key = msgspec.structs.replace(right.offers()["issue_key"], refused={"status": "other"})
+    described = msgspec.structs.replace(right, issue_key=issue_key)
+    said = complaints(reference.merchant, emulator, described)
+
+    assert "i'mport refused a card, and the merchant's answer fits none of success" in said
+    assert "mend [issue_key] refused" in said
 
 
 def test_a_description_of_everything_can_be_read(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from contract_tests.cli_merchant import details
 from contract_tests.merchant.description import read_description
 from contract_tests.merchant.emulator import Emulator
 from contract_tests.merchant.house import command_house
 from contract_tests.merchant.suite import check_merchant
+from contract_tests.reports.terminal import details
 from contract_tests.runner import Plan
 from tests.documents.shell import ROOT, matches
 

@@ -1,3 +1,4 @@
+import shlex
 import sys
 import textwrap
 from pathlib import Path
@@ -10,8 +11,8 @@ from contract_tests.merchant.hosting import (
     free_port,
     hosted_app,
     hosted_command,
-    named_app,
     variables,
+    with_scheme,
 )
 
 KEYS = ("http://127.0.0.1:1", "key", "secret")
@@ -75,13 +76,44 @@ def test_a_command_that_is_none_is_told() -> None:
         pass
 
 
+@pytest.mark.parametrize("shell", ["exec 3>&1; {command} & wait", "{command}; true"])
+def test_what_a_shell_started_ends_with_it(tmp_path: Path, shell: str) -> None:
+    port = free_port()
+    wrapped = f"sh -c {shlex.quote(shell.format(command=command(tmp_path, SERVER)))}"
+    with hosted_command(wrapped, variables(*KEYS, port, {}), port) as (url, output):
+        assert httpx.get(url).text == "key"
+    assert "asked" in output.text
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
+def test_a_merchant_that_ignores_the_signal_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contract_tests.merchant.hosting._STOP_SECONDS", 0.2)
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SERVER
+    port = free_port()
+    with hosted_command(command(tmp_path, deaf), variables(*KEYS, port, {}), port) as (url, _):
+        assert httpx.get(url).text == "key"
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
 @pytest.mark.parametrize(
-    "name", ["no_such_module:app", "json:nothing", "json", "contract_tests.merchant.hosting:NAMES"]
+    ("wrong", "said"), [("node 'shop.js", "No closing quotation"), (" ", "is empty")]
 )
-def test_an_application_that_is_none_is_told(name: str) -> None:
-    with pytest.raises(HostingError, match=name):
-        named_app(name)
+def test_a_command_that_cannot_be_read_is_told(wrong: str, said: str) -> None:
+    with pytest.raises(HostingError, match=said), hosted_command(wrong, {}, 1):
+        pass
 
 
-def test_a_named_application_is_found() -> None:
-    assert named_app("tests.contract_tests.merchant.test_hosting:asgi").__name__ == "asgi"
+@pytest.mark.parametrize("text", ["{base}", "{", "{}", "{url.a}", "{port:x!}"])
+def test_a_placeholder_that_there_is_not_is_told(text: str) -> None:
+    with pytest.raises(HostingError, match=r"\[environment\] A: .*known are \{url\}, \{imp_key\}"):
+        variables(*KEYS, 1, {"A": text})
+
+
+def test_a_url_has_a_scheme() -> None:
+    assert with_scheme("https://shop.test") == "https://shop.test"
+    with pytest.raises(HostingError, match="put http:// in front"):
+        with_scheme("localhost:3000")

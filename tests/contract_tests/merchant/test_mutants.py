@@ -1,9 +1,14 @@
+from typing import Any
+
 import pytest
 
 from contract_tests.clauses import contract
+from contract_tests.merchant.suite import check_merchant
 from contract_tests.runner import Plan
-from tests.contract_tests.merchant.judged import EVERYTHING, broken, single_clauses
-from tests.contract_tests.merchant.mutants import MUTANTS
+from contract_tests.verdicts import Verdict
+from reference_client import OutcomeUnknown, PaidPayment
+from tests.contract_tests.merchant.judged import EVERYTHING, broken, house_of, single_clauses
+from tests.contract_tests.merchant.mutants import MUTANTS, Client, Mutant, make_app
 from tests.documents.merchant_mutants import PAGE
 
 STRIDE = 31
@@ -26,6 +31,29 @@ def test_exactly_the_broken_clause_is_reported(clause: str, emulator_url: str) -
     found = broken(MUTANTS[clause], Plan(3, 3), sample(clause), emulator_url)
 
     assert [result.clause.id for result in found] == [clause]
+
+
+class AnotherNumber(Client):
+    async def pay_by_card(self, **order: Any) -> PaidPayment:
+        try:
+            return await self.right.pay_by_card(**order)
+        except OutcomeUnknown:
+            return await self.right.pay_by_card(**{**order, "merchant_uid": "another-number"})
+
+
+def test_a_charge_that_is_repeated_under_another_number_is_reported(emulator_url: str) -> None:
+    mutant = Mutant("M-LOST-11", "repeats under another number", client=AnotherNumber)
+    (found,) = broken(mutant, Plan(1, 3), ["M-LOST-11"], emulator_url)
+
+    assert found.reason.endswith(" and another-number")
+
+
+def test_a_merchant_that_makes_no_look_up_is_not_asked_about_it(emulator_url: str) -> None:
+    with house_of(make_app(MUTANTS["M-LOST-03"]), emulator_url) as house:
+        results = list(check_merchant(house, Plan(1, 3), ["M-LOST-0[78]"]))
+
+    told = {(each.verdict, each.reason) for each in results}
+    assert told == {(Verdict.SKIP, "the merchant made no look-up")}
 
 
 def test_shoppers_find_what_no_single_story_shows(emulator_url: str) -> None:
