@@ -17,6 +17,7 @@ import yaml
 
 from contract_tests import cli_merchant
 from contract_tests.clauses import SIDES, Contract, contract
+from contract_tests.cli_options import run_options
 from contract_tests.expected_failures import (
     Expectation,
     ExpectationError,
@@ -106,21 +107,7 @@ def _server_options(command: _Command) -> _Command:
 
 @main.command()
 @_server_options
-@click.option(
-    "--clauses", multiple=True, help="Only these, such as P-KEY-*; may come several times."
-)
-@click.option("--examples", type=click.IntRange(1), help="How many examples of each check.")
-@click.option("--seed", type=click.IntRange(0), help="Draw the examples of an earlier run.")
-@click.option("--quick", is_flag=True, help="Few examples.")
-@click.option(
-    "--expected",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Known failures; expected-failures.toml is read when it is there.",
-)
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--junit", "junit_file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--markdown", "markdown_file", type=click.Path(dir_okay=False, path_type=Path))
+@run_options(such_as="P-KEY-*")
 def provider(**options: Any) -> None:
     """Check a server: the emulator, another stand-in, or a sandbox.
 

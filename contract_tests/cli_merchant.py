@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from contract_tests.clauses import contract
+from contract_tests.cli_options import run_options
 from contract_tests.last_run import (
     LastMerchant,
     absolute,
@@ -95,21 +96,7 @@ def _merchant_options(command: _Command) -> _Command:
 
 @click.command()
 @_merchant_options
-@click.option(
-    "--clauses", multiple=True, help="Only these, such as M-PAY-*; may come several times."
-)
-@click.option("--examples", type=click.IntRange(1), help="How many examples of each check.")
-@click.option("--seed", type=click.IntRange(0), help="Draw the examples of an earlier run.")
-@click.option("--quick", is_flag=True, help="Few examples.")
-@click.option(
-    "--expected",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Known failures; expected-failures.toml is read when it is there.",
-)
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--junit", "junit_file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--html", "html_file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--markdown", "markdown_file", type=click.Path(dir_okay=False, path_type=Path))
+@run_options(such_as="M-PAY-*")
 def merchant(**options: Any) -> None:
     """Check a merchant's integration under everything that i'mport may answer.
 
