@@ -58,7 +58,7 @@ def test_every_answer_is_as_described(
     operation = description.find_operation_by_id(operation_id)
 
     @given(case=operation.as_strategy())
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     def holds(case: Any) -> None:
         case.call_and_validate(headers=headers, excluded_checks=EXCLUDED)
 

@@ -273,7 +273,7 @@ def test_any_text_is_read_or_told_to_be_wrong(text: str) -> None:
     read_or_refuse(text)
 
 
-@settings(some, max_examples=150)
+@settings(some, max_examples=80)
 @given(scenarios(), st.data())
 def test_a_scenario_with_anything_in_one_place_is_read_or_told_to_be_wrong(
     values: dict[str, Any], data: st.DataObject
